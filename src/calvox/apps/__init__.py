@@ -1,0 +1,1 @@
+"""One file per process; only these wire the parts together."""

@@ -1,0 +1,1 @@
+"""What everything may use: errors, settings, texts in two languages, the clock, logs."""

@@ -1,0 +1,53 @@
+"""The one place that reads the clock and draws random bytes.
+
+Everything else is given a `World`, so that a test can hold time still and repeat chance. Times are whole seconds since
+1970-01-01 UTC.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+DAY = 86_400
+"""Seconds in a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a use case may know of the world outside its journal."""
+
+    now: Callable[[], int]
+    """Seconds since 1970-01-01 UTC."""
+    random: Callable[[int], bytes]
+    """That many unpredictable bytes."""
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+SYSTEM = World(now=_now, random=secrets.token_bytes)
+"""The machine's own clock and randomness."""
+
+
+def day_of(moment: int) -> int:
+    """Count the days since 1970-01-01 UTC."""
+    return moment // DAY
+
+
+def show_time(moment: int, zone: ZoneInfo) -> str:
+    """Write a moment in a site's zone: 2026-11-24 11:59 CET."""
+    return datetime.fromtimestamp(moment, zone).strftime("%Y-%m-%d %H:%M %Z")
+
+
+def show_date(moment: int, zone: ZoneInfo) -> str:
+    """Write the date of a moment in a site's zone: 2026-11-24."""
+    return datetime.fromtimestamp(moment, zone).strftime("%Y-%m-%d")
+
+
+def utc(moment: int) -> str:
+    """Write a moment for a machine: 2026-11-24T10:59:00Z."""
+    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""The session-host side: enrolment, acquiring and releasing CALs, tokens verified offline."""

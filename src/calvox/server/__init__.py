@@ -1,0 +1,1 @@
+"""The licence server: its ledger, and one file per use case."""

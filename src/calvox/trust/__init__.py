@@ -1,0 +1,1 @@
+"""Signatures, tokens, certificates and the canonical bytes they cover. Pure."""
