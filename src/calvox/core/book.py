@@ -1,0 +1,146 @@
+"""What a journal is about: its kinds of entry, its tables, and what each entry changes in them.
+
+A journal stores facts that it does not understand; a `Book` tells it how to. Facts are frozen structs named in the past
+tense. Tables come in three groups that never mix:
+
+- *projections* follow from the entries alone, through `changes`, and can be rebuilt at any time;
+- *beside* lies next to the chain so that it can be erased without breaking it (holders' names, token salts);
+- *working* state is not licensing history at all (partly typed codes, pending calls, repeated refusals).
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import msgspec
+
+from calvox.common.errors import Tampered
+from calvox.common.i18n import t
+from calvox.trust.canonical import decode, encode
+
+Value = int | str | bytes | None
+Row = dict[str, Any]
+Key = tuple[Value, ...]
+
+BODY_LIMIT = 1 << 20
+"""Bytes that the body of one entry may have."""
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """Base of every entry's content."""
+
+    VERSION: ClassVar[int] = 1
+
+    @property
+    def kind(self) -> str:
+        """The entry's kind: the class name, a verb in the past tense."""
+        return type(self).__name__
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table in one of the three groups."""
+
+    name: str
+    """Its name, a singular noun."""
+    key: tuple[str, ...]
+    """The columns that identify a row."""
+    columns: Mapping[str, type]
+    """Every column, the key's included, with int, str or bytes."""
+    index: tuple[tuple[str, ...], ...] = ()
+    """Further column groups to look rows up by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """Write a whole row, in place of one with the same key."""
+
+    table: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Change some columns of a row."""
+
+    table: str
+    key: Key
+    values: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """Add to an integer column of a row."""
+
+    table: str
+    key: Key
+    column: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Remove a row."""
+
+    table: str
+    key: Key
+
+
+Change = Put | Set | Add | Drop
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where and when a fact stands in its journal."""
+
+    sequence: int
+    """Position in the chain, from 1."""
+    time: int
+    """Seconds since 1970-01-01 UTC at which it was entered."""
+
+
+@dataclass(frozen=True)
+class Book:
+    """All that a journal must know about its content."""
+
+    name: str
+    """"ledger", "register" or "site"."""
+    facts: tuple[type[Fact], ...]
+    """Every kind and version that was ever released."""
+    projections: tuple[Table, ...]
+    """Tables that follow from the entries."""
+    beside: tuple[Table, ...]
+    """Tables next to the chain, erasable."""
+    working: tuple[Table, ...]
+    """Tables that are not history."""
+    changes: Callable[[Fact, Placed], Iterable[Change]]
+    """The fold: what an entry changes in the projections."""
+
+    def table(self, name: str) -> Table:
+        """Find a table of any group."""
+        return next(table for table in (*self.projections, *self.beside, *self.working) if table.name == name)
+
+    def read(self, kind: str, version: int, body: bytes) -> Fact:
+        """Turn a stored body into its fact.
+
+        Raises:
+            Tampered: no released entry has this kind and version, or the body does not fit it.
+        """
+        for fact in self.facts:
+            if fact.__name__ == kind and version == fact.VERSION:
+                return _convert(fact, body)
+        raise Tampered(t("No entry of kind {kind}, version {version} is known", kind=kind, version=version))
+
+
+def body_of(fact: Fact) -> bytes:
+    """Write a fact as canonical bytes."""
+    return encode(msgspec.to_builtins(fact, builtin_types=(bytes,)))
+
+
+def _convert(fact: type[Fact], body: bytes) -> Fact:
+    try:
+        return msgspec.convert(decode(body, limit=BODY_LIMIT), fact, builtin_types=(bytes,))
+    except (msgspec.ValidationError, ValueError) as error:
+        raise Tampered(
+            t("The body of a {kind} is not well formed: {why}", kind=fact.__name__, why=str(error))
+        ) from error

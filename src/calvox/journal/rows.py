@@ -1,0 +1,155 @@
+"""Entries, batches and tables of a SQLite journal, as a reader and as a transaction see them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import apsw
+
+from calvox.common.errors import NotFound
+from calvox.common.i18n import t
+from calvox.core.book import Book, Drop, Fact, Key, Placed, Put, Row, body_of
+from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
+from calvox.journal.head import Head
+from calvox.journal.sealing import Sealer
+from calvox.journal.tables import Tables
+from calvox.trust.merkle import root
+
+SCHEMA = """
+CREATE TABLE entry (sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL,
+  body BLOB NOT NULL, leaf BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE batch (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, context BLOB NOT NULL, root BLOB NOT NULL,
+  signature BLOB NOT NULL);
+"""
+_NOTHING: Mapping[str, Any] = {}
+
+
+class SqliteReader:
+    """One view of the journal, over a connection that is inside a transaction."""
+
+    def __init__(self, connection: apsw.Connection, book: Book) -> None:
+        self._connection = connection
+        self._book = book
+        self.tables = Tables(connection, book)
+
+    def get(self, table: str, key: Key) -> Row | None:
+        """Read the row with this key."""
+        return self.tables.get(table, key)
+
+    def select(
+        self, table: str, where: Mapping[str, Any] = _NOTHING, *, order: str = "", limit: int = -1, offset: int = 0
+    ) -> Iterator[Row]:
+        """Read rows whose columns equal these."""
+        return self.tables.select(table, where, order=order, limit=limit, offset=offset)
+
+    def count(self, table: str, where: Mapping[str, Any] = _NOTHING) -> int:
+        """Count rows whose columns equal these."""
+        return self.tables.count(table, where)
+
+    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Entry]:
+        """Read entries in order."""
+        text = "SELECT * FROM entry WHERE sequence >= ? AND sequence <= ? ORDER BY sequence"
+        for row in self._connection.execute(text, (first, (1 << 62) if last is None else last)):
+            yield Entry(*row)
+
+    def batches(self, first: int = 1) -> Iterator[Batch]:
+        """Read batches in order, from the one that holds an entry; without their leaves."""
+        text = "SELECT first, last, context, root, signature FROM batch WHERE last >= ? ORDER BY last"
+        for start, last, context, top, signature in self._connection.execute(text, (first,)):
+            yield Batch(start, last, b"", context, (), top, signature)
+
+    def batch_of(self, sequence: int) -> Batch:
+        """Read the batch that holds an entry, with its leaves."""
+        batch = next(self.batches(sequence), None)
+        if batch is None or batch.first > sequence:
+            raise NotFound(t("There is no entry {sequence}", sequence=sequence))
+        entries = list(self.entries(batch.first, batch.last))
+        leaves = tuple(entry.leaf for entry in entries if entry.leaf)
+        head = entries[-1].hash if entries else b""
+        return Batch(batch.first, batch.last, head, batch.context, leaves, batch.root, batch.signature)
+
+    def fact(self, entry: Entry) -> Fact:
+        """Read what an entry says."""
+        return self._book.read(entry.kind, entry.version, entry.body)
+
+    @property
+    def last(self) -> Entry | None:
+        """The last entry."""
+        row = self._connection.execute("SELECT * FROM entry ORDER BY sequence DESC LIMIT 1").fetchone()
+        return Entry(*row) if row else None
+
+    @property
+    def head(self) -> Head:
+        """Where the chain ends in this view."""
+        last = self.last
+        return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
+
+
+class SqliteTransaction(SqliteReader):
+    """The writer's view: reads, and writes one batch at a time."""
+
+    def __init__(self, connection: apsw.Connection, book: Book, sealer: Sealer) -> None:
+        super().__init__(connection, book)
+        self._sealer = sealer
+        self._free = {table.name for table in (*book.beside, *book.working)}
+        self._end: Head | None = None
+        self._first = 0
+        self._leaves: list[bytes] = []
+        self.now = 0
+
+    def start(self, now: int) -> None:
+        """Begin a batch at this time."""
+        if self._end is None:
+            self._end = self.head
+        self.now, self._first, self._leaves = now, self._end.position + 1, []
+
+    def forget(self) -> None:
+        """Give the batch up: what was thought to be the end may never have been written."""
+        self._end = None
+
+    def append(self, fact: Fact, leaf: bytes = b"") -> Entry:
+        """Enter a fact, and carry out what it changes in the projections."""
+        end = self._end or self.head
+        sequence, body = end.position + 1, body_of(fact)
+        digest = entry_hash(end.hash, sequence, self.now, fact.kind, fact.VERSION, leaf, body)
+        entry = Entry(sequence, self.now, fact.kind, fact.VERSION, body, leaf, end.hash, digest)
+        self._connection.execute(
+            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (sequence, self.now, entry.kind, entry.version, body, leaf, end.hash, digest),
+        )
+        for change in self._book.changes(fact, Placed(sequence, self.now)):
+            self.tables.apply(change)
+        self._end = Head(sequence, digest)
+        if leaf:
+            self._leaves.append(leaf)
+        return entry
+
+    def leaf_index(self) -> int:
+        """Tell the index that the next leaf will have in this batch's tree."""
+        return len(self._leaves)
+
+    def put(self, table: str, row: Row) -> None:
+        """Write a row beside the chain or a working row."""
+        self._only_free(table)
+        self.tables.apply(Put(table, row))
+
+    def drop(self, table: str, key: Key) -> None:
+        """Remove a row beside the chain or a working row."""
+        self._only_free(table)
+        self.tables.apply(Drop(table, key))
+
+    def _only_free(self, table: str) -> None:
+        if table not in self._free:
+            raise AssertionError(f"{table} is a projection: it changes through entries alone")
+
+    def seal(self) -> Batch | None:
+        """Sign the batch; None if no entry was made."""
+        end = self._end
+        if end is None or end.position < self._first:
+            return None
+        top = root(self._leaves)
+        context = self._sealer.context
+        signature = self._sealer.sign(end.position, end.hash, len(self._leaves), top)
+        self._connection.execute(
+            "INSERT INTO batch VALUES (?, ?, ?, ?, ?)", (end.position, self._first, context, top, signature)
+        )
+        return Batch(self._first, end.position, end.hash, context, tuple(self._leaves), top, signature)

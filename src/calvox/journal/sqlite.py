@@ -1,0 +1,253 @@
+"""A journal in one SQLite file, through APSW.
+
+One writer thread drains whatever was handed over while the last commit was being synced to disk, and commits it together:
+no timer, so a lone caller never waits and many callers share a sync. Write-ahead log, synchronous=FULL. One process owns
+the store, by a lock on the file `lock` beside it.
+"""
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import apsw
+
+from calvox.common.clock import World
+from calvox.common.errors import Busy, Conflict, NotFound, StoreFailed
+from calvox.common.i18n import t
+from calvox.core.book import Book
+from calvox.journal.entry import GENESIS, Batch
+from calvox.journal.head import Head, HeadFile
+from calvox.journal.interface import Committed, Reader, T, Work
+from calvox.journal.rows import SCHEMA, SqliteReader, SqliteTransaction
+from calvox.journal.sealing import Sealer
+from calvox.journal.tables import create_tables
+from calvox.journal.verifying import check_batch, check_entry, check_head, group, signed_batch, verify_all
+
+DATABASE, HEAD, LOCK = "journal.db", "journal.head", "journal.lock"
+SCHEMA_VERSION = 1
+BATCH_LIMIT = 512
+"""Pieces of work that may share a commit."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work[Any]
+    future: "Future[Committed[Any]]" = field(default_factory=Future)
+
+
+class SqliteJournal:
+    """The journal of one data folder; this process owns it until `close`."""
+
+    def __init__(
+        self, folder: Path, book: Book, sealer: Sealer, world: World, *, vfs: str = "", synchronous: str = "FULL"
+    ) -> None:
+        self.folder, self._book, self._sealer, self._world = folder, book, sealer, world
+        self._vfs, self._synchronous = vfs, synchronous
+        self._lock = _own(folder)
+        try:
+            self._head = HeadFile(folder / HEAD)
+            self._connection = self._connect()
+            self._transaction = SqliteTransaction(self._connection, book, sealer)
+            self._check_checkpoint()
+        except BaseException:
+            os.close(self._lock)
+            raise
+        self._idle: list[apsw.Connection] = []
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._closed = threading.Event()
+        self._writer = threading.Thread(target=self._drain, name=f"{book.name}-writer", daemon=True)
+        self._writer.start()
+
+    def submit(self, work: Work[T]) -> "Future[Committed[T]]":
+        """Hand work over; the future is done after the commit."""
+        if self._closed.is_set():
+            raise Conflict(t("The journal is closed"))
+        job = _Job(work)
+        self._queue.put(job)
+        return job.future
+
+    def run(self, work: Work[T]) -> Committed[T]:
+        """Hand work over and wait for its commit."""
+        return self.submit(work).result()
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Look at the journal as it is now, on a connection of its own."""
+        with self._snapshot() as reader:
+            yield reader
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[SqliteReader]:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect(readonly=True)
+        connection.execute("BEGIN")
+        try:
+            yield SqliteReader(connection, self._book)
+        finally:
+            connection.execute("ROLLBACK")
+            self._idle.append(connection)
+
+    def verify(self, progress: Callable[[float], None] = lambda _: None) -> Head:
+        """Check everything; return the head up to which it holds."""
+        outside = self._head.read()
+        with self._snapshot() as reader:
+            end = reader.head.position
+            pairs = group(reader.batches(), reader.entries(), end)
+            last = verify_all(self._book, self._sealer, reader.tables, pairs, end, progress)
+            check_head(outside, last, next(reader.entries(outside.position, outside.position), None))
+            return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
+
+    def close(self) -> None:
+        """Finish what was handed over and let the store go."""
+        if self._closed.is_set():
+            return
+        self._closed.set()
+        self._queue.put(None)
+        self._writer.join()
+        for connection in (*self._idle, self._connection):
+            connection.close()
+        self._head.close()
+        os.close(self._lock)
+
+    def _connect(self, *, readonly: bool = False) -> apsw.Connection:
+        connection = apsw.Connection(
+            str(self.folder / DATABASE), flags=apsw.SQLITE_OPEN_READWRITE, vfs=self._vfs or None
+        )
+        connection.set_busy_timeout(5_000)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute(f"PRAGMA synchronous={self._synchronous}")
+        if readonly:
+            connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    def _check_checkpoint(self) -> None:
+        """Check the last signed batch and the head outside, before anything is added."""
+        reader = self._transaction
+        _check_version(self._connection)
+        last = reader.last
+        if last is not None:
+            batch = signed_batch(reader, last)
+            entries = list(reader.entries(batch.first, batch.last))
+            previous = next(reader.entries(batch.first - 1, batch.first - 1), None)
+            for before, entry in zip((previous, *entries), entries, strict=False):
+                check_entry(entry, before)
+            check_batch(batch, entries, self._sealer)
+        outside = self._head.read()
+        check_head(outside, last, next(reader.entries(outside.position, outside.position), None))
+
+    def _drain(self) -> None:
+        while True:
+            job = self._queue.get()
+            if job is None:
+                return
+            jobs, stop = [job], False
+            while len(jobs) < BATCH_LIMIT and not stop:
+                try:
+                    following = self._queue.get_nowait()
+                except Empty:
+                    break
+                if following is None:
+                    stop = True
+                else:
+                    jobs.append(following)
+            self._commit(jobs)
+            if stop:
+                return
+
+    def _commit(self, jobs: list[_Job]) -> None:
+        try:
+            values, batch = self._attempt(jobs)
+        except Exception as error:
+            self._roll_back()
+            if len(jobs) == 1:
+                jobs[0].future.set_exception(_ours(error))
+                return
+            for job in jobs:
+                self._commit([job])
+            return
+        if batch is not None:
+            with suppress(OSError):  # The head may lag behind; what was committed stays committed.
+                self._head.write(Head(batch.last, batch.head))
+        for job, value in zip(jobs, values, strict=True):
+            job.future.set_result(Committed(value, batch))
+
+    def _attempt(self, jobs: list[_Job]) -> tuple[list[Any], Batch | None]:
+        transaction = self._transaction
+        self._connection.execute("BEGIN IMMEDIATE")
+        transaction.start(self._world.now())
+        values = [job.work(transaction) for job in jobs]
+        batch = transaction.seal()
+        self._connection.execute("COMMIT")
+        return values, batch
+
+    def _roll_back(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+        self._transaction.forget()
+
+
+def create(folder: Path, book: Book) -> None:
+    """Make an empty journal in a folder.
+
+    Raises:
+        Conflict: there is one already.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if (folder / DATABASE).exists():
+        raise Conflict(t("{path} holds a journal already", path=str(folder)))
+    connection = apsw.Connection(str(folder / DATABASE))
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        with connection:
+            connection.execute(SCHEMA)
+            create_tables(connection, book)
+            connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
+    finally:
+        connection.close()
+    HeadFile(folder / HEAD, create=True).close()
+
+
+def exists(folder: Path) -> bool:
+    """Tell whether a folder holds a journal."""
+    return (folder / DATABASE).exists()
+
+
+def _own(folder: Path) -> int:
+    if not exists(folder):
+        raise NotFound(t("{path} holds no journal", path=str(folder)))
+    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise Busy(t("Another process holds {path}", path=str(folder))) from error
+    return lock
+
+
+def _check_version(connection: apsw.Connection) -> None:
+    found = connection.pragma("user_version")
+    if found != SCHEMA_VERSION:
+        raise Conflict(
+            t("The journal has schema {found}; this version reads {known}", found=found, known=SCHEMA_VERSION),
+            hint=t("Use the version of Calvox that wrote it, or a newer one."),
+        )
+
+
+def _ours(error: Exception) -> Exception:
+    if isinstance(error, apsw.Error):
+        failed = StoreFailed(
+            t("The store could not write: {why}", why=str(error)),
+            hint=t("Nothing was recorded. Check free space and permissions, then try again."),
+        )
+        failed.__cause__ = error
+        return failed
+    return error
