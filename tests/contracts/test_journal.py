@@ -63,9 +63,8 @@ def test_everything_is_there_after_reopening(opener: Opener) -> None:
     """Entries, projections, beside and working rows survive."""
     first = opener()
     first.run(make("red"))
-    first.run(
-        lambda tx: (tx.put("nickname", {"purse": "red", "name": "R"}), tx.put("note", {"name": "n", "value": b"v"}))
-    )
+    first.run(lambda tx: tx.put("nickname", {"purse": "red", "name": "R"}))
+    first.run(lambda tx: tx.put("note", {"name": "n", "value": b"v"}))
     first.close()
     second = opener()
     with second.read() as reader:

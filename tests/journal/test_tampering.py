@@ -88,8 +88,9 @@ def test_an_older_copy_is_found_at_start(folder: Path, tmp_path_factory: pytest.
 def test_an_appended_entry_is_found_at_start(folder: Path) -> None:
     """A well-chained entry without the key's signature is refused."""
     connection = apsw.Connection(str(folder / "journal.db"))
-    (last,) = connection.execute("SELECT hash FROM entry WHERE sequence = 10").fetchall()[0]
-    (body,) = connection.execute("SELECT body FROM entry WHERE sequence = 10").fetchall()[0]
+    last, body = next(connection.execute("SELECT hash, body FROM entry WHERE sequence = 10"))
+    assert isinstance(last, bytes)
+    assert isinstance(body, bytes)
     digest = entry_hash(last, 11, 1, "CoinAdded", 1, b"", body)
     connection.execute("INSERT INTO entry VALUES (11, 1, 'CoinAdded', 1, ?, x'', ?, ?)", (body, last, digest))
     connection.close()

@@ -30,11 +30,12 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """Base of every entry's content."""
 
     VERSION: ClassVar[int] = 1
+    """Goes up when a field changes; the older class stays readable under its own version."""
 
-    @property
-    def kind(self) -> str:
-        """The entry's kind: the class name, a verb in the past tense."""
-        return type(self).__name__
+
+def kind_of(fact: Fact) -> str:
+    """Name the kind of an entry: its class, a verb in the past tense."""
+    return type(fact).__name__
 
 
 @dataclass(frozen=True, slots=True)

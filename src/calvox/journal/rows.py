@@ -7,7 +7,7 @@ import apsw
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.book import Book, Drop, Fact, Key, Placed, Put, Row, body_of
+from calvox.core.book import Book, Drop, Fact, Key, Placed, Put, Row, body_of, kind_of
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
 from calvox.journal.sealing import Sealer
@@ -109,12 +109,12 @@ class SqliteTransaction(SqliteReader):
     def append(self, fact: Fact, leaf: bytes = b"") -> Entry:
         """Enter a fact, and carry out what it changes in the projections."""
         end = self._end or self.head
-        sequence, body = end.position + 1, body_of(fact)
-        digest = entry_hash(end.hash, sequence, self.now, fact.kind, fact.VERSION, leaf, body)
-        entry = Entry(sequence, self.now, fact.kind, fact.VERSION, body, leaf, end.hash, digest)
+        sequence, kind, body = end.position + 1, kind_of(fact), body_of(fact)
+        digest = entry_hash(end.hash, sequence, self.now, kind, fact.VERSION, leaf, body)
+        entry = Entry(sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest)
         self._connection.execute(
             "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (sequence, self.now, entry.kind, entry.version, body, leaf, end.hash, digest),
+            (sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest),
         )
         for change in self._book.changes(fact, Placed(sequence, self.now)):
             self.tables.apply(change)

@@ -1,0 +1,194 @@
+"""Listeners of a serving process: a Unix socket for its owner's commands, TLS sockets for everyone else.
+
+Each listener is a Starlette application under uvicorn. No ASGI server hands the peer's certificate or socket to the
+application, so the protocol class here puts both into the scope. A signal ends all listeners together; requests that are
+being answered are finished.
+"""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from calvox.apps.owner import BODY_LIMIT, Owner, error_body, peer_name
+from calvox.common.errors import BadInput, CalvoxError, NotFound, rendering
+from calvox.common.i18n import fitting_language, language_of, t
+
+log = structlog.get_logger()
+
+
+class PeerProtocol(HttpToolsProtocol):
+    """HTTP that tells the application who is at the other end."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Note the peer's certificate (DER) and socket once a connection."""
+        super().connection_made(transport)
+        tls = transport.get_extra_info("ssl_object")
+        certificate = tls.getpeercert(True) if tls is not None else None
+        self._peer: dict[object, object] = {"certificate": certificate, "socket": transport.get_extra_info("socket")}
+
+    def on_message_begin(self) -> None:
+        """Give each request's scope what is known of the peer."""
+        super().on_message_begin()
+        self.scope["extensions"] = {"calvox.peer": self._peer}
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One socket, and the application behind it."""
+
+    sock: socket.socket
+    app: Starlette
+    tls: ssl.SSLContext | None = None
+
+
+class _Server(uvicorn.Server):
+    """A uvicorn server that leaves signals to `serve`."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bind(address: str) -> socket.socket:
+    """Listen on "host:port".
+
+    Raises:
+        BadInput: the address is not well formed, or cannot be used.
+    """
+    host, _, port = address.rpartition(":")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=512)
+    except (OSError, ValueError) as error:
+        raise BadInput(t("Cannot listen on {address}: {why}", address=address, why=str(error))) from error
+    listener.setblocking(False)
+    return listener
+
+
+async def serve(
+    listeners: Sequence[Listener], ready: Callable[[], None], background: Sequence[Callable[[], Any]] = ()
+) -> None:
+    """Serve until a signal comes; run the background coroutines meanwhile."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    servers = [_Server(_config(listener)) for listener in listeners]
+    tasks = [
+        asyncio.create_task(server.serve(sockets=[listener.sock]))
+        for server, listener in zip(servers, listeners, strict=True)
+    ]
+    tasks_aside = [asyncio.create_task(make()) for make in background]
+    while not all(server.started for server in servers) and not any(task.done() for task in tasks):
+        await asyncio.sleep(0.01)  # noqa: ASYNC110: uvicorn offers no event
+    ready()
+    notify("READY=1")
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait([waiting, *tasks_aside], return_when=asyncio.FIRST_EXCEPTION)
+    notify("STOPPING=1")
+    for server in servers:
+        server.should_exit = True
+    for task in tasks_aside:
+        task.cancel()
+    await asyncio.gather(*tasks, *tasks_aside, return_exceptions=True)
+    failed = [task.exception() for task in tasks_aside if task.done() and not task.cancelled() and task.exception()]
+    if failed and failed[0] is not None:
+        raise failed[0]
+
+
+def _config(listener: Listener) -> uvicorn.Config:
+    config = uvicorn.Config(
+        listener.app,
+        http=PeerProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=5,
+        h11_max_incomplete_event_size=None,
+    )
+    config.load()
+    config.ssl = listener.tls
+    return config
+
+
+def notify(state: str) -> None:
+    """Tell systemd, if it started us (sd_notify)."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if address:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
+            sock.sendto(state.encode(), address.replace("@", "\0", 1))
+
+
+async def bounded_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """Read a request's body, and not a byte more than the limit."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            raise BadInput(t("The request is longer than {limit} bytes", limit=limit))
+    return bytes(body)
+
+
+def parse(body: bytes, kind: type[msgspec.Struct]) -> Any:
+    """Read a request's JSON.
+
+    Raises:
+        BadInput: it names the field.
+    """
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadInput(t("The request is not well formed: {why}", why=str(error))) from error
+
+
+def answer(value: Any) -> Response:
+    """Write an answer as JSON."""
+    return Response(msgspec.json.encode(value), media_type="application/json")
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """Present an error in the reader's language; a fault of ours without its details."""
+    with language_of(fitting_language(request.headers.get("accept-language"))):
+        if isinstance(error, CalvoxError):
+            return Response(error_body(error), rendering(error).status, media_type="application/json")
+        log.error("internal error", path=request.url.path, exc_info=error)
+        internal = CalvoxError(t("Internal error"), hint=t("The log of the serving process tells more."))
+        return Response(error_body(internal), 500, media_type="application/json")
+
+
+def control_app(owner: Owner[Any], context: Any) -> Starlette:
+    """Make the application behind the Unix socket: POST /<use case>."""
+
+    async def run(request: Request) -> Response:
+        case = owner.cases.get(request.path_params["name"])
+        if case is None:
+            raise NotFound(t("There is no use case {name}", name=request.path_params["name"]))
+        by = peer_name(request.scope["extensions"]["calvox.peer"]["socket"])
+        asked = parse(await bounded_body(request), case.request)
+        return answer(await run_in_threadpool(case.run, context, asked, by))
+
+    return application([Route("/{name}", run, methods=["POST"])])
+
+
+def application(routes: list[Route]) -> Starlette:
+    """Make an application whose errors are all presented alike."""
+    return Starlette(routes=routes, exception_handlers={CalvoxError: on_error, Exception: on_error})

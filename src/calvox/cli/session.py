@@ -1,0 +1,92 @@
+"""What every command shares: the settings, the language, how to show an answer and how to ask a question.
+
+`--json`, `--lang` and `--settings` may stand anywhere on the command line; `main` takes them out before the command sees
+its own arguments.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from calvox.common.errors import BadInput
+from calvox.common.i18n import Text, t
+from calvox.common.settings import Loaded, Settings
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of the command line."""
+
+    loaded: Loaded
+    """The settings, and where each came from."""
+    json: bool = False
+    """Whether a script reads the answer."""
+
+
+_session: list[Session] = [Session(Loaded(Settings(), {}))]
+
+
+def begin(session: Session) -> None:
+    """Make this the session of the run."""
+    _session[0] = session
+
+
+def session() -> Session:
+    """Give the session of the run."""
+    return _session[0]
+
+
+def settings() -> Settings:
+    """Give the settings of the run."""
+    return _session[0].loaded.settings
+
+
+def console() -> Console:
+    """Give a console on standard output; 100 columns wide where it is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+
+
+def show(value: Any, render: Callable[[Console], None]) -> None:
+    """Show an answer: as JSON to a script, else as `render` draws it."""
+    if session().json:
+        encoded = msgspec.json.format(msgspec.json.encode(value, enc_hook=_hook), indent=2)
+        sys.stdout.write(encoded.decode() + "\n")
+    else:
+        render(console())
+
+
+def _hook(value: Any) -> Any:
+    return str(value)
+
+
+def say(text: Text | str) -> None:
+    """Say a line to a person; a script that asked for JSON does not see it."""
+    if not session().json:
+        console().print(str(text), markup=False)
+
+
+def grid(title: Text | None, *columns: Text) -> Table:
+    """Begin a table."""
+    table = Table(title=str(title) if title else None, title_justify="left", header_style="bold")
+    for column in columns:
+        table.add_column(str(column))
+    return table
+
+
+def ask(question: Text) -> str:
+    """Ask a person, or read the next line of a pipe.
+
+    Raises:
+        BadInput: the input ended before the answer.
+    """
+    sys.stderr.write(f"{question} " if sys.stdin.isatty() else f"{question}\n")
+    sys.stderr.flush()
+    line = sys.stdin.readline(4096)
+    if not line:
+        raise BadInput(t("The input ended before “{question}” was answered", question=question))
+    return line.strip()

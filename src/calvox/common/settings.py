@@ -1,0 +1,180 @@
+"""Settings: what a site may choose, and where each choice comes from.
+
+One precedence, the first that is set: an option on the command line, an environment variable CALVOX_SECTION_NAME, the
+settings file (TOML), the default below. The file is the one named by --settings or CALVOX_SETTINGS, else ./calvox.toml,
+else /etc/calvox/calvox.toml. An unknown name is an error, never ignored.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from calvox.common.errors import BadSettings
+from calvox.common.i18n import t
+
+PLACES = ("calvox.toml", "/etc/calvox/calvox.toml")
+PREFIX = "CALVOX_"
+
+
+class Interface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How Calvox speaks to people."""
+
+    language: str = ""
+    """"en" or "fr"; empty: the locale's."""
+    zone: str = "UTC"
+    """Time zone in which times are shown, as in Europe/Paris."""
+
+
+class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The activation centre."""
+
+    folder: str = "/var/lib/calvox/centre"
+    """Where its register and keys lie."""
+    listen: str = "127.0.0.1:7401"
+    """Address and port of its TLS page."""
+    passphrase_file: str = ""
+    """File with the signing key's passphrase; empty: systemd credential `calvox-passphrase`, else the terminal."""
+    call_hours: int = 72
+    """Hours for which a call that was prepared and not signed is kept."""
+
+
+class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The licence server."""
+
+    folder: str = "/var/lib/calvox/server"
+    """Where its ledger and keys lie."""
+    listen: str = "127.0.0.1:7402"
+    """Address and port on which session hosts reach it, with mutual TLS."""
+    names: tuple[str, ...] = ("localhost", "127.0.0.1")
+    """Names and addresses that its certificate bears."""
+    over_use: str = "allow"
+    """Per-user CALs beyond the packs: "allow", "warn" or "enforce"."""
+    prevent_upgrade: bool = False
+    """Whether a host may only have CALs of its own version."""
+    lease_seconds: int = 600
+    """How long a per-session CAL is kept without a sign of life."""
+    enrolment_hours: int = 24
+    """How long an enrolment code is good."""
+    verify_at_start: int = 50_000
+    """Entries up to which the whole ledger is verified before serving; a longer one is verified while it serves."""
+
+
+class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session host."""
+
+    folder: str = "/var/lib/calvox/host"
+    """Where its certificate and tokens lie."""
+    timeout_seconds: int = 10
+    """How long the licence server may take to answer."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set."""
+
+    interface: Interface = Interface()
+    centre: Centre = Centre()
+    server: Server = Server()
+    host: Host = Host()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which times are shown."""
+        return ZoneInfo(self.interface.zone)
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """Settings, and where each value came from."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+    """"server.listen" to "option", the variable's name, the file's path or "default"."""
+
+
+def load(
+    file: Path | None = None, environment: Mapping[str, str] = os.environ, options: Mapping[str, Any] | None = None
+) -> Loaded:
+    """Gather the settings; `options` maps "server.folder" to a value, None meaning not given.
+
+    Raises:
+        BadSettings: a file is missing or unreadable, a name unknown, a value of the wrong type.
+    """
+    path = _file(file, environment)
+    values: dict[str, dict[str, Any]] = _read(path) if path else {}
+    sources = {f"{s}.{n}": str(path) for s, section in values.items() for n in section}
+    for name in names():
+        section, _, field = name.partition(".")
+        variable = PREFIX + name.upper().replace(".", "_")
+        if variable in environment:
+            values.setdefault(section, {})[field] = _from_text(name, environment[variable])
+            sources[name] = variable
+        option = (options or {}).get(name)
+        if option is not None:
+            values.setdefault(section, {})[field] = str(option) if isinstance(option, Path) else option
+            sources[name] = "option"
+    return Loaded(_convert(values, sources), {name: sources.get(name, "default") for name in names()})
+
+
+def names() -> list[str]:
+    """List every setting as section.name."""
+    return [f"{section.name}.{field.name}" for section in _fields(Settings) for field in _fields(section.type)]
+
+
+def value_of(settings: Settings, name: str) -> Any:
+    """Read one setting by its section.name."""
+    section, _, field = name.partition(".")
+    return getattr(getattr(settings, section), field)
+
+
+def _fields(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
+
+
+def _file(file: Path | None, environment: Mapping[str, str]) -> Path | None:
+    named = file or (Path(environment["CALVOX_SETTINGS"]) if environment.get("CALVOX_SETTINGS") else None)
+    if named is not None:
+        if not named.is_file():
+            raise BadSettings(t("There is no settings file {path}", path=str(named)))
+        return named
+    return next((Path(place) for place in PLACES if Path(place).is_file()), None)
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(t("{path}: {why}", path=str(path), why=str(error))) from error
+    for name, section in values.items():
+        if not isinstance(section, dict):
+            raise BadSettings(t("{path}: “{name}” stands outside a section", path=str(path), name=name))
+    return values
+
+
+def _from_text(name: str, text: str) -> Any:
+    section, _, field = name.partition(".")
+    kind = next(f.type for s in _fields(Settings) if s.name == section for f in _fields(s.type) if f.name == field)
+    if kind is str:
+        return text
+    if kind is int and text.strip().lstrip("-").isdigit():
+        return int(text)
+    if kind is bool and text.lower() in ("true", "false", "1", "0"):
+        return text.lower() in ("true", "1")
+    return [part.strip() for part in text.split(",")] if kind not in (int, bool) else text
+
+
+def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
+    try:
+        settings = msgspec.convert(values, Settings)
+        ZoneInfo(settings.interface.zone)
+    except msgspec.ValidationError as error:
+        raise BadSettings(
+            t("Settings: {why}", why=str(error)),
+            hint=t("Looked at: {places}", places=", ".join(sorted(set(sources.values()))) or "default"),
+        ) from error
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadSettings(t("“{zone}” is no time zone", zone=values["interface"]["zone"])) from error
+    return settings
