@@ -95,8 +95,8 @@ async def serve(
         for server, listener in zip(servers, listeners, strict=True)
     ]
     tasks_aside = [asyncio.create_task(make()) for make in background]
-    while not all(server.started for server in servers) and not any(task.done() for task in tasks):
-        await asyncio.sleep(0.01)  # noqa: ASYNC110: uvicorn offers no event
+    while not all(server.started for server in servers) and not any(task.done() for task in tasks):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
     ready()
     notify("READY=1")
     waiting = asyncio.create_task(stop.wait())
