@@ -17,8 +17,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from calvox.common.errors import CalvoxError, Denied, Unreachable, error_named
-from calvox.common.i18n import Text, current_language, t
+from calvox.common.errors import Denied, Unreachable
+from calvox.common.i18n import current_language, t
+from calvox.common.wire_errors import error_from
 
 SOCKET = "control.sock"
 BODY_LIMIT = 1 << 20
@@ -98,29 +99,6 @@ class _UnixConnection(http.client.HTTPConnection):
         """Use the socket as it is."""
         self._connected.settimeout(TIMEOUT)
         self.sock = self._connected
-
-
-class WireError(msgspec.Struct, frozen=True):
-    """An error as one process tells it to another, in the reader's language."""
-
-    code: str
-    message: str
-    hint: str = ""
-
-
-def error_body(error: CalvoxError) -> bytes:
-    """Write an error in the current language."""
-    return msgspec.json.encode(WireError(error.code, str(error.message), str(error.hint or "")))
-
-
-def error_from(body: bytes) -> CalvoxError:
-    """Read an error; a body that is none becomes an internal error."""
-    try:
-        told = msgspec.json.decode(body, type=WireError)
-    except msgspec.DecodeError:
-        told = WireError("internal", body[:200].decode("utf-8", "replace"))
-    hint = Text("{text}", {"text": told.hint}) if told.hint else None
-    return error_named(told.code)(Text("{text}", {"text": told.message}), hint=hint)
 
 
 @contextmanager

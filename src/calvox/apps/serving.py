@@ -25,9 +25,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from calvox.apps.owner import BODY_LIMIT, Owner, error_body, peer_name
+from calvox.apps.owner import BODY_LIMIT, Owner, peer_name
 from calvox.common.errors import BadInput, CalvoxError, NotFound, rendering
 from calvox.common.i18n import fitting_language, language_of, t
+from calvox.common.wire_errors import error_body
 
 log = structlog.get_logger()
 

@@ -113,14 +113,16 @@ BESIDE = (
         {"reference": bytes, "holder": bytes, "salt": bytes, "name": str},
         index=(("holder",),),
     ),
-    Table("token", ("cal_id",), {"cal_id": bytes, "claims": bytes, "salt": bytes, "entry": int}),
+    Table("token", ("cal_id", "host"), {"cal_id": bytes, "host": bytes, "claims": bytes, "salt": bytes, "entry": int}),
 )
 
 WORKING = (
     Table("account", ("person",), {"person": str, "password": str}),
-    Table("typing", ("purpose",), {"purpose": str, "state": bytes}),
+    Table("pending", ("purpose",), {"purpose": str, "state": bytes}),
     Table(
-        "enrolment", ("code",), {"code": bytes, "name": str, "version": int, "expires": int, "by": str, "answer": bytes}
+        "enrolment",
+        ("code",),
+        {"code": bytes, "name": str, "version": int, "expires": int, "by": str, "key": bytes, "answer": bytes},
     ),
     Table("lease", ("cal_id",), {"cal_id": bytes, "until": int}, index=(("until",),)),
     Table(

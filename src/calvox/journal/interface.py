@@ -38,9 +38,19 @@ class Reader(Protocol):
         """Read the row with this key."""
 
     def select(
-        self, table: str, where: Mapping[str, Any] = ..., *, order: str = "", limit: int = -1, offset: int = 0
+        self,
+        table: str,
+        where: Mapping[str, Any] = ...,
+        *,
+        below: tuple[str, int] | None = None,
+        order: str = "",
+        limit: int = -1,
+        offset: int = 0,
     ) -> Iterator[Row]:
-        """Read rows whose columns equal these; `order` is a column ("-x": descending), else the key."""
+        """Read rows whose columns equal these, and one of which lies below a number.
+
+        `order` is a column ("-x": descending), else the key.
+        """
 
     def count(self, table: str, where: Mapping[str, Any] = ...) -> int:
         """Count rows whose columns equal these."""

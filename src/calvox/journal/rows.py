@@ -36,10 +36,17 @@ class SqliteReader:
         return self.tables.get(table, key)
 
     def select(
-        self, table: str, where: Mapping[str, Any] = _NOTHING, *, order: str = "", limit: int = -1, offset: int = 0
+        self,
+        table: str,
+        where: Mapping[str, Any] = _NOTHING,
+        *,
+        below: tuple[str, int] | None = None,
+        order: str = "",
+        limit: int = -1,
+        offset: int = 0,
     ) -> Iterator[Row]:
         """Read rows whose columns equal these."""
-        return self.tables.select(table, where, order=order, limit=limit, offset=offset)
+        return self.tables.select(table, where, below=below, order=order, limit=limit, offset=offset)
 
     def count(self, table: str, where: Mapping[str, Any] = _NOTHING) -> int:
         """Count rows whose columns equal these."""

@@ -39,14 +39,26 @@ class Tables:
         return dict(zip(self._columns[table], row, strict=True)) if row is not None else None
 
     def select(
-        self, table: str, where: Mapping[str, Any], *, order: str = "", limit: int = -1, offset: int = 0
+        self,
+        table: str,
+        where: Mapping[str, Any],
+        *,
+        below: tuple[str, int] | None = None,
+        order: str = "",
+        limit: int = -1,
+        offset: int = 0,
     ) -> Iterator[Row]:
         """Read the rows whose columns equal these, in the order of a column or of the key ("-x": descending)."""
         columns = self._columns[table]
-        condition = " AND ".join(f'"{name}" IS ?' for name in where) or "1"
+        conditions = [f'"{name}" IS ?' for name in where]
+        values: tuple[Any, ...] = tuple(where.values())
+        if below is not None:
+            conditions.append(f'"{below[0]}" < ?')
+            values += (below[1],)
         by = f'"{order.lstrip("-")}"' + (" DESC" if order.startswith("-") else "") if order else self._order(table)
+        condition = " AND ".join(conditions) or "1"
         text = f"SELECT * FROM {table} WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?"
-        for row in self._connection.execute(text, (*where.values(), limit, offset)):
+        for row in self._connection.execute(text, (*values, limit, offset)):
             yield dict(zip(columns, row, strict=True))
 
     def count(self, table: str, where: Mapping[str, Any]) -> int:

@@ -1,0 +1,151 @@
+"""`calvox host`: a session host enrols, acquires and releases CALs, and shows what it holds."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from calvox.cli.session import grid, settings, show
+from calvox.common.clock import show_time, utc
+from calvox.common.errors import REFUSED_EXIT, BadInput, Unreachable
+from calvox.common.i18n import t
+from calvox.core.products import CalType, version_name
+from calvox.host import HeldCal, Host, Refusal, enrol
+
+app = typer.Typer(no_args_is_help=True, help=str(t("A session host: enrol, acquire and release CALs.")))
+
+Folder = Annotated[Path | None, typer.Option(help=str(t("The host's folder; default: setting host.folder.")))]
+Device = Annotated[str | None, typer.Option(help=str(t("Per device: the device's name.")))]
+User = Annotated[str | None, typer.Option(help=str(t("Per user: the user's name.")))]
+SessionName = Annotated[str | None, typer.Option("--session", help=str(t("Per session: the session's name.")))]
+
+
+def _folder(given: Path | None) -> Path:
+    return given or Path(settings().host.folder)
+
+
+@app.command("enrol", help=str(t("Enrol this machine with a one-time code.")))
+def enrol_host(
+    server: Annotated[str, typer.Option(help=str(t("Address of the licence server: https://name:port.")))],
+    code: Annotated[str, typer.Option(help=str(t("The enrolment code.")))],
+    folder: Folder = None,
+) -> None:
+    """Enrol."""
+    enrolled = asyncio.run(enrol(_folder(folder), server, code, seconds=settings().host.timeout_seconds))
+    told = {"host": enrolled.host.hex(), "name": enrolled.name, "version": version_name(enrolled.version)}
+
+    def render(screen: Console) -> None:
+        screen.print(str(t("{name} ({version}) is enrolled with {server}.", **told, server=server)), markup=False)
+
+    show({**told, "server": server, "server_id": enrolled.server_id.hex()}, render)
+
+
+@app.command(help=str(t("Ask for a CAL.")))
+def acquire(
+    device: Device = None,
+    user: User = None,
+    session_name: SessionName = None,
+    authenticated: Annotated[
+        bool, typer.Option("--authenticated", help=str(t("Somebody has logged on from this device before.")))
+    ] = False,
+    folder: Folder = None,
+) -> None:
+    """Acquire."""
+    cal_type, name = _holder(device, user, session_name)
+    with Host(_folder(folder), timeout=settings().host.timeout_seconds) as host:
+        cal = host.acquire(cal_type, name, authenticated=authenticated)
+    if isinstance(cal, Refusal):
+        _refused(name, cal)
+    show(_told(cal), lambda screen: screen.print(_line(cal), markup=False))
+
+
+def _holder(device: str | None, user: str | None, session_name: str | None) -> tuple[CalType, str]:
+    wishes = ((CalType.DEVICE, device), (CalType.USER, user), (CalType.SESSION, session_name))
+    given = [(kind, name) for kind, name in wishes if name is not None]
+    if len(given) != 1:
+        raise BadInput(t("Name one holder: --device, --user or --session"))
+    return given[0]
+
+
+def _refused(name: str, refusal: Refusal) -> NoReturn:
+    told = {"refused": refusal.reason, "why": refusal.why, "holder": name}
+    text = str(t("{holder}: refused, {why}", holder=name, why=refusal.why))
+    show(told, lambda screen: screen.print(text, style="red", markup=False))
+    raise typer.Exit(REFUSED_EXIT)
+
+
+@app.command(help=str(t("Give a session's CAL back.")))
+def release(
+    session_name: Annotated[str, typer.Option("--session", help=str(t("The session's name.")))], folder: Folder = None
+) -> None:
+    """Release."""
+    with Host(_folder(folder), timeout=settings().host.timeout_seconds) as host:
+        found = [cal for cal in host.held() if cal.cal_type is CalType.SESSION and cal.name == session_name]
+        if not found:
+            raise BadInput(t("This host holds no CAL for session “{name}”", name=session_name))
+        host.release(found[0].claims.cal_id)
+    text = str(t("{holder}: the CAL went back.", holder=session_name))
+    show({"released": session_name}, lambda screen: screen.print(text, markup=False))
+
+
+@app.command(help=str(t("Show the CALs that this host holds, verified offline, and the licence server.")))
+def status(folder: Folder = None) -> None:
+    """Show."""
+    with Host(_folder(folder), timeout=settings().host.timeout_seconds) as host:
+        held, enrolled = host.held(), host.enrolled
+        try:
+            activated: bool | None = host.server_status().activated
+        except Unreachable:
+            activated = None
+    told = {
+        "name": enrolled.name,
+        "version": version_name(enrolled.version),
+        "server": enrolled.server,
+        "reachable": activated is not None,
+        "activated": activated,
+        "cals": [_told(cal) for cal in held],
+    }
+    show(told, lambda screen: _draw(screen, told, held))
+
+
+def _draw(screen: Console, told: dict[str, Any], held: list[HeldCal]) -> None:
+    reached = t("reachable") if told["reachable"] else t("no answer")
+    active = t("activated") if told["activated"] else t("not activated")
+    state = f"{reached}, {active}" if told["reachable"] else str(reached)
+    screen.print(f"{told['name']} ({told['version']}) → {told['server']}: {state}", markup=False)
+    table = grid(None, t("Type"), t("Holder"), t("Version"), t("Kind"), t("Valid until"))
+    for cal in held:
+        kind = t("temporary") if cal.claims.temporary else t("permanent")
+        until = show_time(cal.claims.valid_until, settings().zone)
+        table.add_row(str(cal.cal_type.text), cal.name, version_name(cal.claims.version), str(kind), until)
+    screen.print(table)
+
+
+def _told(cal: HeldCal) -> dict[str, Any]:
+    claims = cal.claims
+    return {
+        "holder": cal.name,
+        "cal_type": cal.cal_type.label,
+        "cal_id": claims.cal_id.hex(),
+        "version": version_name(claims.version),
+        "temporary": claims.temporary,
+        "pack": claims.pack,
+        "valid_until": utc(claims.valid_until),
+        "token": cal.token.hex(),
+    }
+
+
+def _line(cal: HeldCal) -> str:
+    claims = cal.claims
+    return str(
+        t(
+            "{holder}: {kind} CAL {cal_type}, version {version}, until {until}",
+            holder=cal.name,
+            kind=t("temporary") if claims.temporary else t("permanent"),
+            cal_type=cal.cal_type.text,
+            version=version_name(claims.version),
+            until=show_time(claims.valid_until, settings().zone),
+        )
+    )

@@ -1,0 +1,272 @@
+"""`calvox server`: make a licence server, serve it, activate it over the telephone, install packs, see how it stands."""
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import segno
+import typer
+from rich.console import Console
+
+from calvox.apps.licence_server import MakeCode, Nothing, PrepareCall, owner, run
+from calvox.apps.owner import Owner, user_name
+from calvox.cli.dictating import dictate, take_file, take_lines, verdict
+from calvox.cli.secrets import read_secret
+from calvox.cli.session import grid, say, session, settings, show
+from calvox.cli.sheet import draw_code, draw_sheet
+from calvox.common import logs
+from calvox.common.clock import show_time
+from calvox.common.errors import BadInput
+from calvox.common.files import read_whole
+from calvox.common.i18n import current_language, t
+from calvox.common.settings import Settings
+from calvox.people.passwords import hash_password
+from calvox.server.call import OpenCall, PackWish
+from calvox.server.confirm import Done
+from calvox.server.found import found
+from calvox.server.report import Status
+from calvox.server.store import CARD
+from calvox.wire.card import CentreCard, fingerprint_words, read_card
+from calvox.wire.phone.codec import CodeType
+from calvox.wire.phone.forms import Form
+from calvox.wire.phone.message import Kind
+from calvox.wire.phone.sheet import CallSheet, call_sheet, spoken
+
+app = typer.Typer(no_args_is_help=True, help=str(t("A licence server: make it, serve it, activate it, install packs.")))
+MISHEARD_EXIT = 2
+
+Folder = Annotated[Path | None, typer.Option(help=str(t("The server's folder; default: setting server.folder.")))]
+FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How codes are said.")))]
+OptionalPack = Annotated[
+    list[str] | None, typer.Option("--pack", help=str(t("TYPE:VERSION:QUANTITY[:LAST-MONTH], as device:2022:20.")))
+]
+Pack = Annotated[
+    list[str], typer.Option("--pack", help=str(t("TYPE:VERSION:QUANTITY[:LAST-MONTH], as device:2022:20.")))
+]
+Programme = Annotated[str, typer.Option(help=str(t("Licence programme on the agreement.")))]
+Agreement = Annotated[str, typer.Option(help=str(t("The agreement's number, 12 digits.")))]
+Country = Annotated[str, typer.Option(help=str(t("Country you call from, as FR.")))]
+Prepare = Annotated[bool, typer.Option("--prepare-only", help=str(t("Only prepare the call; type the code in later.")))]
+
+
+def _settings(folder: Path | None) -> Settings:
+    own = settings()
+    if folder is None:
+        return own
+    return msgspec.structs.replace(own, server=msgspec.structs.replace(own.server, folder=str(folder)))
+
+
+def _owner(folder: Path | None) -> Owner[Any]:
+    return owner(_settings(folder))
+
+
+def _form(form: Form | None) -> Form:
+    return form or (Form.WORDS_FR if current_language() == "fr" else Form.WORDS_EN)
+
+
+@app.command(help=str(t("Make a licence server that trusts one activation centre.")))
+def init(
+    centre_card: Annotated[Path, typer.Option(help=str(t("The card of the activation centre.")))],
+    administrator: Annotated[str, typer.Option(help=str(t("Name of the first account.")))] = getpass.getuser(),
+    password_file: Annotated[
+        Path | None, typer.Option(help=str(t("File with its password; else it is asked.")))
+    ] = None,
+    folder: Folder = None,
+) -> None:
+    """Make a server."""
+    card = read_card(read_whole(centre_card))
+    password = read_secret(t("Password of {name}:", name=administrator), password_file, twice=True)
+    chosen = _settings(folder)
+    keys = found(chosen, card, administrator, hash_password(password), user_name(os.getuid()))
+    code = spoken(CodeType.SERVER_ID, keys.identity.server_id)
+    told = {"folder": chosen.server.folder, "server_id": keys.identity.server_id.hex(), "spoken": code}
+
+    def render(screen: Console) -> None:
+        screen.print(draw_code(t("Calvox server ID"), code, _form(None), current_language()))
+        screen.print(str(t("Next: “calvox server serve”, then “calvox server activate”.")), markup=False)
+
+    show(told, render)
+
+
+@app.command(help=str(t("Serve session hosts and this machine's commands, until interrupted.")))
+def serve(
+    listen: Annotated[str | None, typer.Option(help=str(t("Address and port for session hosts.")))] = None,
+    folder: Folder = None,
+) -> None:
+    """Serve."""
+    logs.configure()
+    chosen = _settings(folder)
+    if listen:
+        chosen = msgspec.structs.replace(chosen, server=msgspec.structs.replace(chosen.server, listen=listen))
+
+    def ready(address: str) -> None:
+        text = str(t("The licence server is ready at {address}; Ctrl-C ends it.", address=address))
+        if session().json:
+            sys.stdout.write(msgspec.json.encode({"ready": True, "listen": address}).decode() + "\n")
+        else:
+            sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    run(chosen, ready)
+
+
+@app.command("id", help=str(t("Show the server ID as it is dictated.")))
+def show_id(
+    form: FormOption = None,
+    qr: Annotated[bool, typer.Option("--qr", help=str(t("Draw it as a QR code.")))] = False,
+    folder: Folder = None,
+) -> None:
+    """Show the ID in every form, or one."""
+    status: Status = _owner(folder).call("status", Nothing())
+    code = spoken(CodeType.SERVER_ID, status.server_id)
+    language = current_language()
+
+    def render(screen: Console) -> None:
+        forms = [form] if form else [_form(None), Form.CHARACTERS, Form.DIGITS]
+        for one in forms:
+            screen.print(draw_code(t("Calvox server ID"), code, one, language))
+        if qr:
+            segno.make("CVX1S:" + "".join(code.characters), error="m").terminal(sys.stdout, compact=True)
+
+    show({"server_id": status.server_id.hex(), "spoken": code}, render)
+
+
+@app.command(help=str(t("Activate this licence server, with its first packs if you like.")))
+def activate(
+    pack: OptionalPack = None,
+    programme: Programme = "open",
+    agreement: Agreement = "",
+    country: Country = "FR",
+    form: FormOption = None,
+    prepare_only: Prepare = False,
+    folder: Folder = None,
+) -> None:
+    """Activate."""
+    _call(folder, True, _wishes(pack or [], programme, agreement), country, form, prepare_only)
+
+
+@app.command(help=str(t("Install packs, several in one call if you like.")))
+def install(
+    pack: Pack,
+    agreement: Agreement,
+    programme: Programme = "open",
+    country: Country = "FR",
+    form: FormOption = None,
+    prepare_only: Prepare = False,
+    folder: Folder = None,
+) -> None:
+    """Install."""
+    _call(folder, False, _wishes(pack, programme, agreement), country, form, prepare_only)
+
+
+def _wishes(packs: list[str], programme: str, agreement: str) -> tuple[PackWish, ...]:
+    return tuple(_wish(text, programme, agreement) for text in packs)
+
+
+def _wish(text: str, programme: str, agreement: str) -> PackWish:
+    parts = text.split(":")
+    if len(parts) not in (3, 4) or not parts[2].isdigit():
+        raise BadInput(t("“{text}” is no pack; write it as device:2022:20 or user:2025:50:2027-06", text=text))
+    return PackWish(parts[0], parts[1], int(parts[2]), programme, agreement, *parts[3:])
+
+
+def _call(
+    folder: Path | None, activate_it: bool, wishes: tuple[PackWish, ...], country: str, form: Form | None, only: bool
+) -> None:
+    own = _owner(folder)
+    call: OpenCall = own.call("call-prepare", PrepareCall(activate_it, wishes))
+    sheet = _sheet(own, call, country)
+    show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
+    if only or session().json:
+        say(t("When the centre reads the code: “calvox server enter”."))
+        return
+    say(t("Type what the operator reads; four letters of a word suffice, “?” for one not heard."))
+    _tell(dictate(own, _form(form)))
+
+
+def _sheet(own: Owner[Any], call: OpenCall, country: str) -> CallSheet:
+    status: Status = own.call("status", Nothing())
+    card: CentreCard = read_card(read_whole(own.folder / CARD))
+    prints = {language: [*fingerprint_words(card.key, language)] for language in ("fr", "en")}
+    return call_sheet(card, prints, Kind(call.kind), status.server_id, call.requests, country)
+
+
+@app.command("call", help=str(t("Show the sheet of the open call again.")))
+def show_call(country: Country = "FR", form: FormOption = None, folder: Folder = None) -> None:
+    """Show the open call."""
+    own = _owner(folder)
+    sheet = _sheet(own, own.call("call-show", Nothing()), country)
+    show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
+
+
+@app.command(help=str(t("Type in the confirmation that the centre reads out.")))
+def enter(
+    form: FormOption = None,
+    file: Annotated[Path | None, typer.Option(help=str(t("Take it from a file that the centre made.")))] = None,
+    folder: Folder = None,
+) -> None:
+    """Enter the confirmation."""
+    own = _owner(folder)
+    if file is not None:
+        _tell(take_file(own, read_whole(file).decode("utf-8", "replace")))
+    elif sys.stdin.isatty():
+        _tell(dictate(own, _form(form)))
+    else:
+        _tell(take_lines(own, _form(form)))
+
+
+def _tell(answer: Any) -> None:
+    show(answer, lambda screen: screen.print(str(verdict(answer)), markup=False))
+    if not isinstance(answer, Done):
+        raise typer.Exit(MISHEARD_EXIT)
+
+
+@app.command("give-up", help=str(t("Give the open call up; its sequences stay used.")))
+def give_up(folder: Folder = None) -> None:
+    """Give up."""
+    _owner(folder).call("call-give-up", Nothing())
+    say(t("The call is closed."))
+
+
+@app.command(help=str(t("Show how the licence server stands.")))
+def status(folder: Folder = None) -> None:
+    """Show the status."""
+    told: Status = _owner(folder).call("status", Nothing())
+    shown = {**msgspec.to_builtins(told), "server_id": told.server_id.hex(), "head": told.head.hex()}
+    show(shown, lambda screen: _draw_status(screen, told))
+
+
+def _draw_status(screen: Console, told: Status) -> None:
+    state = t("activated") if told.activated else t("not activated")
+    screen.print(str(t("Licence server of {centre}: {state}", centre=told.centre, state=state)), markup=False)
+    counts = t(
+        "{hosts} session hosts, {cals} CALs out, {entries} entries",
+        hosts=told.hosts,
+        cals=told.cals,
+        entries=told.entries,
+    )
+    screen.print(str(counts), markup=False)
+    if told.call_open:
+        screen.print(str(t("A call is open: “calvox server call” shows its sheet.")), style="yellow", markup=False)
+    table = grid(t("Packs"), t("Type"), t("Version"), t("Total"), t("Issued"), t("Free"), t("Over-use"))
+    for pool in told.pools:
+        table.add_row(
+            pool.cal_type, pool.version, str(pool.total), str(pool.issued), str(pool.free), str(pool.over_use)
+        )
+    screen.print(table)
+
+
+@app.command("enrolment-code", help=str(t("Make a one-time code with which a session host enrols.")))
+def enrolment_code(
+    name: Annotated[str, typer.Option(help=str(t("Name of the session host.")))],
+    version: Annotated[str, typer.Option(help=str(t("Its version: 2012 R2, 2016, 2019, 2022 or 2025.")))],
+    folder: Folder = None,
+) -> None:
+    """Make a code."""
+    made = _owner(folder).call("enrolment-code", MakeCode(name, version))
+    until = show_time(made.expires, settings().zone)
+    text = t("Enrolment code for {name}, good until {until}, shown once:", name=name, until=until)
+    show(made, lambda screen: screen.print(f"{text}\n{made.code}", markup=False, soft_wrap=True))

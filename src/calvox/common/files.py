@@ -1,0 +1,45 @@
+"""Files that must be whole or absent: keys, cards, settings."""
+
+import os
+from pathlib import Path
+
+from calvox.common.errors import NotFound, StoreFailed
+from calvox.common.i18n import t
+
+
+def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+    """Write a file so that a crash leaves the old content or the new, and never half of it."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise StoreFailed(t("{path}: {why}", path=str(path), why=str(error))) from error
+
+
+def read_whole(path: Path, *, limit: int = 1 << 20) -> bytes:
+    """Read a file of at most that many bytes.
+
+    Raises:
+        NotFound: it does not exist.
+        StoreFailed: it cannot be read, or is larger.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError as error:
+        raise NotFound(t("There is no file {path}", path=str(path))) from error
+    except OSError as error:
+        raise StoreFailed(t("{path}: {why}", path=str(path), why=str(error))) from error
+    if len(data) > limit:
+        raise StoreFailed(t("{path} is larger than {limit} bytes", path=str(path), limit=limit))
+    return data

@@ -1,0 +1,237 @@
+"""Type in the confirmation that the centre reads out, and carry it out.
+
+Each group is kept as soon as it is typed, good or not, so that a broken line or a power cut loses nothing. When the whole
+code is there it is judged, and one of four different answers is given; only *accepted* changes anything: the confirmation,
+the activation and the packs are entered together, in one commit.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from calvox.common.clock import day_of
+from calvox.common.errors import BadCode
+from calvox.common.i18n import Language, t
+from calvox.core.entries import ConfirmationAccepted, PackInstalled, ServerActivated
+from calvox.journal.interface import Reader, Transaction, Work
+from calvox.server.call import OPEN_CALL, OpenCall, keep_call, the_open_call
+from calvox.server.store import LicenceServer
+from calvox.wire.phone.codec import CodeType, decode, encode
+from calvox.wire.phone.confirmation import Accepted, MisHeard, OtherData, OtherKind, judge
+from calvox.wire.phone.dictation import Dictation, GroupMisheard, begin, resume
+from calvox.wire.phone.filetext import read_file_text
+from calvox.wire.phone.forms import Form, write_group
+from calvox.wire.phone.message import Kind
+from calvox.wire.phone.oracles import confirmation_fits
+from calvox.wire.phone.repair import Unclear, Whole
+from calvox.wire.phone.request import expiry_date, unpack_request
+
+
+class Misheard(msgspec.Struct, frozen=True, tag="misheard", tag_field="status"):
+    """A group does not hold."""
+
+    group: int
+    """Which, from 1."""
+    why: str
+    suggestions: tuple[str, ...]
+    """What may have been said, the likeliest first."""
+
+
+class Progress(msgspec.Struct, frozen=True, tag="typing", tag_field="status"):
+    """How far the code has been typed."""
+
+    form: str
+    texts: tuple[str, ...]
+    """What stands in each group."""
+    misheard: tuple[int, ...]
+    """Groups that do not hold, from 1."""
+    missing: tuple[int, ...]
+    """Groups not typed yet, from 1."""
+
+
+class WhollyMisheard(msgspec.Struct, frozen=True, tag="misheard-whole", tag_field="status"):
+    """Something was mis-heard, and no repair fits."""
+
+    groups: tuple[int, ...]
+    """Groups to be read again, from 1; none when each holds by itself."""
+
+
+class SignsOtherData(msgspec.Struct, frozen=True, tag="other-data", tag_field="status"):
+    """Heard right, but it signs other data."""
+
+
+class IsOtherKind(msgspec.Struct, frozen=True, tag="other-kind", tag_field="status"):
+    """A code of another kind."""
+
+    kind: str
+    awaited: str
+
+
+class Done(msgspec.Struct, frozen=True, tag="accepted", tag_field="status"):
+    """Accepted and carried out."""
+
+    activated: bool
+    """Whether this call activated the server."""
+    packs: tuple[int, ...]
+    """Sequences of the packs that went in."""
+    issue_day: str
+    """The day on which the centre signed, YYYY-MM-DD."""
+    clock_offset_days: int
+    """Days by which this machine's clock is ahead of that day."""
+    repaired: tuple[int, ...]
+    """Groups that were mis-heard and repaired, from 1."""
+
+
+Answer = WhollyMisheard | SignsOtherData | IsOtherKind | Done
+
+
+def typing(reader: Reader) -> Progress:
+    """Show what has been typed so far."""
+    call = the_open_call(reader)
+    return _progress(_dictation(call, None, "en"))
+
+
+def enter_group(server: LicenceServer, form: Form, number: int, text: str, language: Language) -> Misheard | Progress:
+    """Type one group, and keep it; `number` counts from 1, 0 is the next one that is missing.
+
+    Raises:
+        NotFound: no call is open.
+        BadInput: there is no such group.
+    """
+
+    def work(tx: Transaction) -> Misheard | Progress:
+        call = the_open_call(tx)
+        dictation = _dictation(call, form, language)
+        wanted = number - 1 if number else next(iter(dictation.missing), 0)
+        dictation, heard = dictation.enter(wanted, text)
+        keep_call(tx, msgspec.structs.replace(call, dictation=dictation.save()))
+        if isinstance(heard, GroupMisheard):
+            return Misheard(heard.index + 1, str(heard.reason), heard.suggestions)
+        return _progress(dictation)
+
+    return server.journal.run(work).value
+
+
+def enter_file(server: LicenceServer, text: str) -> Progress:
+    """Take the whole code from a file or a QR code."""
+    code = read_file_text(text)
+
+    def work(tx: Transaction) -> Progress:
+        call = the_open_call(tx)
+        dictation = begin(Form.CHARACTERS, CodeType.CONFIRMATION)
+        groups = encode(Form.CHARACTERS.encoding, CodeType.CONFIRMATION, code)
+        for index, symbols in enumerate(groups):
+            dictation, _ = dictation.enter(index, write_group(Form.CHARACTERS, symbols))
+        keep_call(tx, msgspec.structs.replace(call, dictation=dictation.save()))
+        return _progress(dictation)
+
+    return server.journal.run(work).value
+
+
+def finish(server: LicenceServer, by: str) -> Answer:
+    """Judge the whole code, and carry it out if it is accepted.
+
+    Raises:
+        NotFound: no call is open.
+        WrongKind: what was typed is a code of another type.
+        BadCode: groups are still missing.
+    """
+    with server.journal.read() as reader:
+        call = the_open_call(reader)
+    dictation = _dictation(call, None, "en")
+    if dictation.missing:
+        first = dictation.missing[0] + 1
+        raise BadCode(t("Group {group} has not been typed yet", group=first))
+    found = dictation.complete(confirmation_fits(Kind(call.kind)))
+    if isinstance(found, Unclear):
+        found = dictation.complete(confirmation_fits(None))
+    if not isinstance(found, Whole):
+        return WhollyMisheard(tuple(group + 1 for group in dictation.misheard))
+    code = decode(dictation.form.encoding, CodeType.CONFIRMATION, found.groups)
+    repaired = tuple(group + 1 for group in found.changed)
+    return _judged(server, call, code, repaired, by)
+
+
+def _judged(server: LicenceServer, call: OpenCall, code: int, repaired: tuple[int, ...], by: str) -> Answer:
+    own, kind, today = server.keys.identity.server_id, Kind(call.kind), day_of(server.world.now())
+    match judge(server.card.key, kind, own, call.requests, today, code):
+        case MisHeard():
+            return WhollyMisheard(())
+        case OtherData():
+            return SignsOtherData()
+        case OtherKind(found):
+            return IsOtherKind(str(found.label) if found is not None else "?", str(kind.label))
+        case Accepted(day, signature, offset):
+            work = _carry_out(call, own, day, signature, server.zone, by)
+            packs = server.journal.run(work).value
+            issued = (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+            return Done(kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS), packs, issued, offset, repaired)
+
+
+def _carry_out(
+    call: OpenCall, own: bytes, day: int, signature: bytes, zone: ZoneInfo, by: str
+) -> Work[tuple[int, ...]]:
+    def work(tx: Transaction) -> tuple[int, ...]:
+        the_open_call(tx)
+        tx.append(
+            ConfirmationAccepted(
+                kind=call.kind, server_id=own, requests=call.requests, issue_day=day, signature=signature, by=by
+            )
+        )
+        if call.kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS):
+            tx.append(ServerActivated(issue_day=day))
+        packs = _install(tx, own, call.requests, zone)
+        tx.drop("pending", OPEN_CALL)
+        return packs
+
+    return work
+
+
+def _install(tx: Transaction, own: bytes, requests: Sequence[bytes], zone: ZoneInfo) -> tuple[int, ...]:
+    """Enter each pack that is not there yet: a pack counts once per sequence."""
+    installed = []
+    for request in (unpack_request(own, data) for data in requests):
+        if tx.get("pack", (request.sequence,)) is not None:
+            continue
+        tx.append(
+            PackInstalled(
+                sequence=request.sequence,
+                programme=int(request.programme),
+                cal_type=int(request.cal_type),
+                version=request.version,
+                quantity=request.quantity,
+                agreement=request.agreement,
+                ends=end_of(request.expiry, zone),
+            )
+        )
+        installed.append(request.sequence)
+    return tuple(installed)
+
+
+def end_of(expiry: int, zone: ZoneInfo) -> int:
+    """Find the first second after a pack's last day, in the site's zone; 0 is never."""
+    last = expiry_date(expiry)
+    if last is None:
+        return 0
+    following = last + timedelta(days=1)
+    return int(datetime(following.year, following.month, following.day, tzinfo=zone).timestamp())
+
+
+def _dictation(call: OpenCall, form: Form | None, language: Language) -> Dictation:
+    """Take the typing up again; another form begins anew."""
+    if call.dictation:
+        found = resume(call.dictation)
+        if form in (None, found.form):
+            return found
+    return begin(form or Form.WORDS_EN, CodeType.CONFIRMATION, language)
+
+
+def _progress(dictation: Dictation) -> Progress:
+    return Progress(
+        str(dictation.form),
+        dictation.texts,
+        tuple(group + 1 for group in dictation.misheard),
+        tuple(group + 1 for group in dictation.missing),
+    )

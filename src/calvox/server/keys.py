@@ -1,0 +1,113 @@
+"""What a licence server holds in files beside its ledger, readable by its own user alone.
+
+`root` is the secret that the server ID comes from; `token-key` signs tokens and seals the ledger; `authority` issues the
+certificates of session hosts; `tls` is the server's own certificate. Whoever can write the database but not read these
+cannot forge anything.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from calvox.common.clock import DAY, World
+from calvox.common.errors import Tampered
+from calvox.common.files import read_whole, write_whole
+from calvox.common.i18n import t
+from calvox.trust.certificates import expires_at, issue_server_certificate, make_authority, new_key
+from calvox.trust.keys import SigningKey, new_private_key
+from calvox.wire.phone.identity import retirement_secret, server_id
+
+RENEW_TLS_DAYS = 60
+"""The server's own certificate is made anew when it has fewer days left."""
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """Who this licence server is; its ID can be computed again from this and the root."""
+
+    server_id: bytes
+    """18 bytes."""
+    epoch: int
+    """1 to 255."""
+    generation: int
+    """Raised by each restore."""
+    fingerprint_record: bytes
+    """As stored at enrolment."""
+
+    @property
+    def context(self) -> bytes:
+        """What the seals of the ledger bear: server ID, epoch, generation."""
+        return self.server_id + bytes((self.epoch,)) + self.generation.to_bytes(4, "big")
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A licence server's files, read."""
+
+    folder: Path
+    """Where they lie."""
+    identity: Identity
+    """Who the server is."""
+    signing: SigningKey
+    """Signs tokens, seals the ledger."""
+    authority_key: bytes
+    """PEM."""
+    authority: bytes
+    """Certificate, PEM."""
+
+
+def make_keys(folder: Path, record_of: Callable[[bytes], bytes], names: tuple[str, ...], world: World) -> Keys:
+    """Make every secret of a new licence server; `record_of` makes the fingerprint record from the root."""
+    keys = folder / "keys"
+    keys.mkdir(mode=0o700)
+    root, token_key = world.random(32), new_private_key(world.random(32))
+    signing = SigningKey(token_key)
+    record = record_of(root)
+    epoch = 1
+    own_id = server_id(retirement_secret(root, signing.public, record, epoch), epoch=epoch)
+    identity = Identity(own_id, epoch, 1, record)
+    authority_key = new_key()
+    authority = make_authority(authority_key, "Calvox licence server authority", world.now())
+    files = {
+        "root": root,
+        "token-key": token_key,
+        "authority.key": authority_key,
+        "authority.pem": authority,
+        "identity.json": msgspec.json.encode(identity),
+    }
+    for name, data in files.items():
+        write_whole(keys / name, data)
+    made = Keys(keys, identity, signing, authority_key, authority)
+    renew_tls(made, names, world)
+    return made
+
+
+def load_keys(folder: Path) -> Keys:
+    """Read the files, and compute the server ID again.
+
+    Raises:
+        Tampered: the ID is not the one that root, key and record give.
+    """
+    keys = folder / "keys"
+    identity = msgspec.json.decode(read_whole(keys / "identity.json"), type=Identity)
+    signing = SigningKey(read_whole(keys / "token-key"))
+    secret = retirement_secret(read_whole(keys / "root"), signing.public, identity.fingerprint_record, identity.epoch)
+    if server_id(secret, epoch=identity.epoch) != identity.server_id:
+        raise Tampered(t("The server ID in {path} does not follow from the server's own secrets", path=str(keys)))
+    authority_key, authority = read_whole(keys / "authority.key"), read_whole(keys / "authority.pem")
+    return Keys(keys, identity, signing, authority_key, authority)
+
+
+def renew_tls(keys: Keys, names: tuple[str, ...], world: World) -> None:
+    """Make the server's own certificate, or make it anew when it nears its end or bears other names."""
+    certificate, bears = keys.folder / "tls.pem", keys.folder / "tls.names"
+    wanted = "\n".join(names).encode()
+    fits = certificate.exists() and bears.exists() and read_whole(bears) == wanted
+    if fits and expires_at(read_whole(certificate)) - world.now() > RENEW_TLS_DAYS * DAY:
+        return
+    key = new_key()
+    made = issue_server_certificate(keys.authority_key, keys.authority, key, list(names), world.now())
+    write_whole(keys.folder / "tls.key", key)
+    write_whole(certificate, made + keys.authority)
+    write_whole(bears, wanted)
