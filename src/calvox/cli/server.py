@@ -59,7 +59,8 @@ def _settings(folder: Path | None) -> Settings:
     return msgspec.structs.replace(own, server=msgspec.structs.replace(own.server, folder=str(folder)))
 
 
-def _owner(folder: Path | None) -> Owner[Any]:
+def server_owner(folder: Path | None) -> Owner[Any]:
+    """Give the licence server of a folder, or of the settings."""
     return owner(_settings(folder))
 
 
@@ -120,7 +121,7 @@ def show_id(
     folder: Folder = None,
 ) -> None:
     """Show the ID in every form, or one."""
-    status: Status = _owner(folder).call("status", Nothing())
+    status: Status = server_owner(folder).call("status", Nothing())
     code = spoken(CodeType.SERVER_ID, status.server_id)
     language = current_language()
 
@@ -176,7 +177,7 @@ def _wish(text: str, programme: str, agreement: str) -> PackWish:
 def _call(
     folder: Path | None, activate_it: bool, wishes: tuple[PackWish, ...], country: str, form: Form | None, only: bool
 ) -> None:
-    own = _owner(folder)
+    own = server_owner(folder)
     call: OpenCall = own.call("call-prepare", PrepareCall(activate_it, wishes))
     sheet = _sheet(own, call, country)
     show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
@@ -197,7 +198,7 @@ def _sheet(own: Owner[Any], call: OpenCall, country: str) -> CallSheet:
 @app.command("call", help=str(t("Show the sheet of the open call again.")))
 def show_call(country: Country = "FR", form: FormOption = None, folder: Folder = None) -> None:
     """Show the open call."""
-    own = _owner(folder)
+    own = server_owner(folder)
     sheet = _sheet(own, own.call("call-show", Nothing()), country)
     show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
 
@@ -209,7 +210,7 @@ def enter(
     folder: Folder = None,
 ) -> None:
     """Enter the confirmation."""
-    own = _owner(folder)
+    own = server_owner(folder)
     if file is not None:
         _tell(take_file(own, read_whole(file).decode("utf-8", "replace")))
     elif sys.stdin.isatty():
@@ -227,14 +228,14 @@ def _tell(answer: Any) -> None:
 @app.command("give-up", help=str(t("Give the open call up; its sequences stay used.")))
 def give_up(folder: Folder = None) -> None:
     """Give up."""
-    _owner(folder).call("call-give-up", Nothing())
+    server_owner(folder).call("call-give-up", Nothing())
     say(t("The call is closed."))
 
 
 @app.command(help=str(t("Show how the licence server stands.")))
 def status(folder: Folder = None) -> None:
     """Show the status."""
-    told: Status = _owner(folder).call("status", Nothing())
+    told: Status = server_owner(folder).call("status", Nothing())
     shown = {**msgspec.to_builtins(told), "server_id": told.server_id.hex(), "head": told.head.hex()}
     show(shown, lambda screen: _draw_status(screen, told))
 
@@ -266,7 +267,7 @@ def enrolment_code(
     folder: Folder = None,
 ) -> None:
     """Make a code."""
-    made = _owner(folder).call("enrolment-code", MakeCode(name, version))
+    made = server_owner(folder).call("enrolment-code", MakeCode(name, version))
     until = show_time(made.expires, settings().zone)
     text = t("Enrolment code for {name}, good until {until}, shown once:", name=name, until=until)
     show(made, lambda screen: screen.print(f"{text}\n{made.code}", markup=False, soft_wrap=True))

@@ -4,6 +4,7 @@
 its own arguments.
 """
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,8 +48,9 @@ def settings() -> Settings:
 
 
 def console() -> Console:
-    """Give a console on standard output; 100 columns wide where it is no terminal."""
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 100)
+    """Give a console on standard output; where it is no terminal, as wide as COLUMNS says, else 100."""
+    told = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(highlight=False, width=None if told else 100)
 
 
 def show(value: Any, render: Callable[[Console], None]) -> None:

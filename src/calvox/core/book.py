@@ -14,16 +14,9 @@ from typing import Any, ClassVar
 
 import msgspec
 
-from calvox.common.errors import Tampered
-from calvox.common.i18n import t
-from calvox.trust.canonical import decode, encode
-
 Value = int | str | bytes | None
 Row = dict[str, Any]
 Key = tuple[Value, ...]
-
-BODY_LIMIT = 1 << 20
-"""Bytes that the body of one entry may have."""
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,28 +113,3 @@ class Book:
     def table(self, name: str) -> Table:
         """Find a table of any group."""
         return next(table for table in (*self.projections, *self.beside, *self.working) if table.name == name)
-
-    def read(self, kind: str, version: int, body: bytes) -> Fact:
-        """Turn a stored body into its fact.
-
-        Raises:
-            Tampered: no released entry has this kind and version, or the body does not fit it.
-        """
-        for fact in self.facts:
-            if fact.__name__ == kind and version == fact.VERSION:
-                return _convert(fact, body)
-        raise Tampered(t("No entry of kind {kind}, version {version} is known", kind=kind, version=version))
-
-
-def body_of(fact: Fact) -> bytes:
-    """Write a fact as canonical bytes."""
-    return encode(msgspec.to_builtins(fact, builtin_types=(bytes,)))
-
-
-def _convert(fact: type[Fact], body: bytes) -> Fact:
-    try:
-        return msgspec.convert(decode(body, limit=BODY_LIMIT), fact, builtin_types=(bytes,))
-    except (msgspec.ValidationError, ValueError) as error:
-        raise Tampered(
-            t("The body of a {kind} is not well formed: {why}", kind=fact.__name__, why=str(error))
-        ) from error

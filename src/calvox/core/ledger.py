@@ -96,7 +96,7 @@ PROJECTIONS = (
             "pack": int,
             "entry": int,
         },
-        index=(("holder", "cal_type"), ("valid_until",)),
+        index=(("holder", "cal_type"), ("valid_until",), ("entry",)),
     ),
     Table("device", ("holder",), {"holder": bytes, "first_seen": int}),
     Table(

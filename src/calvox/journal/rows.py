@@ -7,7 +7,8 @@ import apsw
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.book import Book, Drop, Fact, Key, Placed, Put, Row, body_of, kind_of
+from calvox.core.book import Book, Drop, Fact, Key, Placed, Put, Row, kind_of
+from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
 from calvox.journal.sealing import Sealer
@@ -76,7 +77,7 @@ class SqliteReader:
 
     def fact(self, entry: Entry) -> Fact:
         """Read what an entry says."""
-        return self._book.read(entry.kind, entry.version, entry.body)
+        return fact_of(self._book, entry.kind, entry.version, entry.body)
 
     @property
     def last(self) -> Entry | None:

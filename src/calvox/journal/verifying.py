@@ -12,6 +12,7 @@ import apsw
 from calvox.common.errors import BadSignature, NotFound, Tampered
 from calvox.common.i18n import Text, t
 from calvox.core.book import Book, Fact, Placed
+from calvox.journal.bodies import fact_of
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
 from calvox.journal.interface import Reader
@@ -97,7 +98,7 @@ class Walk:
         check_batch(batch, entries, self._sealer)
 
     def _fold(self, entry: Entry) -> None:
-        fact: Fact = self._book.read(entry.kind, entry.version, entry.body)
+        fact: Fact = fact_of(self._book, entry.kind, entry.version, entry.body)
         for change in self._book.changes(fact, Placed(entry.sequence, entry.time)):
             self.tables.apply(change)
 

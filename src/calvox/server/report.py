@@ -63,7 +63,7 @@ def cals_report(reader: Reader, *, limit: int = -1, offset: int = 0) -> list[Cal
             issued=row["issued"],
             valid_until=row["valid_until"],
         )
-        for row in reader.select("cal", order="issued", limit=limit, offset=offset)
+        for row in reader.select("cal", order="entry", limit=limit, offset=offset)
     ]
 
 

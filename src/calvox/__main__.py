@@ -1,0 +1,5 @@
+"""`python -m calvox` is `calvox`."""
+
+from calvox.cli.main import main
+
+main()

@@ -1,0 +1,4 @@
+"""The story of one call, played with real processes: activation centre, licence server, session host.
+
+`processes` starts and stops them, `stage` runs commands and shows who says what, `story` is the plot, `call` its main scene.
+"""

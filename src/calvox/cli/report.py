@@ -1,0 +1,108 @@
+"""`calvox report`: packs, CALs and refusals of the licence server, as tables or JSON."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from calvox.apps.licence_server import Nothing, Page
+from calvox.cli.server import server_owner
+from calvox.cli.session import grid, settings, show
+from calvox.common.clock import show_date, show_time
+from calvox.common.i18n import t
+from calvox.core.deciding import Reason
+from calvox.core.products import cal_type_named
+from calvox.core.reports import CalReport, RefusalReport
+from calvox.server.report import PacksReport
+from calvox.wire.phone.request import show_agreement
+
+app = typer.Typer(no_args_is_help=True, help=str(t("What was licensed, who holds it, who was refused.")))
+
+Folder = Annotated[Path | None, typer.Option(help=str(t("The server's folder; default: setting server.folder.")))]
+BAR = 20
+"""Characters of a bar at full use."""
+
+
+@app.command(help=str(t("Packs, with what is issued, free and over-used.")))
+def packs(folder: Folder = None) -> None:
+    """Report on packs."""
+    told: PacksReport = server_owner(folder).call("report-packs", Nothing())
+    show(told, lambda screen: _draw_packs(screen, told))
+
+
+def _draw_packs(screen: Console, told: PacksReport) -> None:
+    zone = settings().zone
+    columns = (
+        t("Pack"),
+        t("Type"),
+        t("Version"),
+        t("Quantity"),
+        t("Issued"),
+        t("Agreement"),
+        t("Installed"),
+        t("Ends"),
+    )
+    table = grid(t("Packs"), *columns)
+    for pack in told.packs:
+        ends = show_date(pack.ends - 1, zone) if pack.ends else str(t("never"))
+        agreement, installed = show_agreement(pack.agreement), show_date(pack.installed, zone)
+        kind = str(cal_type_named(pack.cal_type).text)
+        row = (str(pack.sequence), kind, pack.version, str(pack.quantity), str(pack.issued), agreement, installed, ends)
+        table.add_row(*row, style=None if pack.in_force else "dim")
+    screen.print(table)
+    sums = grid(t("Together"), t("Type"), t("Version"), t("Total"), t("Issued"), t("Free"), t("Over-use"), t("Use"))
+    for pool in told.pools:
+        style = "red" if pool.over_use else None
+        bar = _bar(pool.issued, pool.total)
+        kind = str(cal_type_named(pool.cal_type).text)
+        numbers = (str(pool.total), str(pool.issued), str(pool.free), str(pool.over_use))
+        sums.add_row(kind, pool.version, *numbers, bar, style=style)
+    screen.print(sums)
+    if told.without_pack:
+        text = t("Per-user CALs issued without any pack: {count}", count=told.without_pack)
+        screen.print(str(text), style="red", markup=False)
+
+
+def _bar(issued: int, total: int) -> str:
+    filled = BAR if issued >= total else BAR * issued // total
+    return "█" * filled + "░" * (BAR - filled) + ("▶" if issued > total else "")
+
+
+@app.command(help=str(t("CALs that are out, with their holders.")))
+def cals(
+    limit: Annotated[int, typer.Option(help=str(t("Show at most so many.")))] = 1000,
+    offset: Annotated[int, typer.Option(help=str(t("Skip so many.")))] = 0,
+    folder: Folder = None,
+) -> None:
+    """Report on CALs."""
+    told: list[CalReport] = server_owner(folder).call("report-cals", Page(limit, offset))
+    show(told, lambda screen: _draw_cals(screen, told))
+
+
+def _draw_cals(screen: Console, told: list[CalReport]) -> None:
+    columns = (t("Holder"), t("Type"), t("Version"), t("Kind"), t("Host"), t("Pack"), t("Valid until"))
+    table = grid(t("CALs"), *columns)
+    for cal in told:
+        kind = t("temporary") if cal.temporary else t("permanent")
+        until = show_time(cal.valid_until, settings().zone)
+        pack = str(cal.pack) if cal.pack else "–"
+        words = (str(cal_type_named(cal.cal_type).text), cal.version, str(kind), cal.host, pack, until)
+        table.add_row(cal.holder or str(t("(erased)")), *words)
+    screen.print(table)
+
+
+@app.command(help=str(t("Who was refused, and why.")))
+def refusals(folder: Folder = None) -> None:
+    """Report on refusals."""
+    told: list[RefusalReport] = server_owner(folder).call("report-refusals", Nothing())
+    show(told, lambda screen: _draw_refusals(screen, told))
+
+
+def _draw_refusals(screen: Console, told: list[RefusalReport]) -> None:
+    table = grid(t("Refusals"), t("Last"), t("Holder"), t("Host"), t("Type"), t("Why"), t("Times"))
+    for refusal in told:
+        last = show_time(refusal.last, settings().zone)
+        why, kind = str(Reason(refusal.reason).text), str(cal_type_named(refusal.cal_type).text)
+        table.add_row(last, refusal.holder or str(t("(erased)")), refusal.host, kind, why, str(refusal.count))
+    screen.print(table)

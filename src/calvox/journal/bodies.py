@@ -1,0 +1,37 @@
+"""Facts as the canonical bytes that an entry holds, and back."""
+
+import msgspec
+
+from calvox.common.errors import BadInput, Tampered
+from calvox.common.i18n import t
+from calvox.core.book import Book, Fact
+from calvox.trust.canonical import decode, encode
+
+BODY_LIMIT = 1 << 20
+"""Bytes that the body of one entry may have."""
+
+
+def body_of(fact: Fact) -> bytes:
+    """Write a fact as canonical bytes."""
+    return encode(msgspec.to_builtins(fact, builtin_types=(bytes,)))
+
+
+def fact_of(book: Book, kind: str, version: int, body: bytes) -> Fact:
+    """Read a fact.
+
+    Raises:
+        Tampered: no released entry has this kind and version, or the body does not fit it.
+    """
+    for fact in book.facts:
+        if fact.__name__ == kind and version == fact.VERSION:
+            return _convert(fact, body)
+    raise Tampered(t("No entry of kind {kind}, version {version} is known", kind=kind, version=version))
+
+
+def _convert(fact: type[Fact], body: bytes) -> Fact:
+    try:
+        return msgspec.convert(decode(body, limit=BODY_LIMIT), fact, builtin_types=(bytes,))
+    except (msgspec.ValidationError, BadInput) as error:
+        raise Tampered(
+            t("The body of a {kind} is not well formed: {why}", kind=fact.__name__, why=str(error))
+        ) from error
