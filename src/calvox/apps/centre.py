@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 import msgspec
+from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
@@ -19,7 +20,7 @@ from starlette.routing import Route
 
 from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.serving import Listener, application, bind, control_app, serve
-from calvox.centre import agreements, callers, card, desk, keys, servers, signing, typing
+from calvox.centre import agreements, callers, calls, card, desk, keys, servers, signing, typed
 from calvox.centre.context import Context, Unlock
 from calvox.centre.entries import CentreFounded
 from calvox.centre.page import headers, page
@@ -79,15 +80,16 @@ CASES: Mapping[str, UseCase[Context]] = {
     "agreement-list": UseCase(agreements.ListAgreements, list[agreements.AgreementShown], agreements.list_agreements),
     "agreement-show": UseCase(agreements.ShowAgreement, agreements.AgreementShown, agreements.show_agreement_named),
     "blacklist": UseCase(servers.BlacklistServer, servers.ServerShown, servers.blacklist),
-    "calls": UseCase(desk.CallsAsked, list[desk.PendingCall], desk.pending_calls),
+    "calls": UseCase(calls.CallsAsked, list[calls.PendingCall], desk.pending_calls),
     "card": UseCase(card.CardAsked, card.CardShown, card.show_card),
-    "prepare": UseCase(desk.PrepareCall, desk.Prepared | Refusal, desk.prepare),
+    "identify": UseCase(calls.IdentifyCaller, calls.Identified | Refusal, desk.identify),
+    "prepare": UseCase(calls.PrepareCall, calls.Prepared | Refusal, desk.prepare),
     "read": UseCase(signing.ReadAgain, signing.Signed | Refusal, signing.read_again),
     "retire": UseCase(servers.RetireServer, servers.ServerShown, servers.retire),
     "servers": UseCase(servers.ServersAsked, list[servers.ServerShown], servers.list_servers),
     "sign": UseCase(signing.SignCall, signing.Signed | Refusal, signing.sign_call),
-    "typing-keep": UseCase(typing.KeepTyping, typing.KeptTyping, typing.keep_typing),
-    "typing-kept": UseCase(typing.TypingAsked, typing.KeptTyping, typing.kept_typing),
+    "typing-keep": UseCase(typed.KeepTyping, typed.KeptTyping, typed.keep_typing),
+    "typing-kept": UseCase(typed.TypingAsked, typed.KeptTyping, typed.kept_typing),
     "unlock-caller": UseCase(callers.UnlockCaller, callers.CallerShown, callers.unlock_caller),
     "verify": UseCase(Verify, Verified, verify_register),
 }
@@ -178,7 +180,7 @@ def run(
         context.close()
 
 
-def public_app(shown: CentreCard) -> object:
+def public_app(shown: CentreCard) -> Starlette:
     """Make the application that everyone reaches."""
     written = write_card(shown)
 
@@ -209,15 +211,20 @@ def _issue(place: Path, world: World) -> None:
     key, names = new_key(), read_whole(place / "names").decode().split()
     authority = read_whole(place / "authority.pem")
     made = issue_server_certificate(read_whole(place / "authority.key"), authority, key, names, world.now())
-    write_whole(place / "tls.key", key)
-    write_whole(place / "tls.pem", made + authority)
+    write_whole(place / "tls.pem", key + made + authority)
 
 
 def _tls(folder: Path, world: World) -> ssl.SSLContext:
     place = folder / "tls"
-    if expires_at(read_whole(place / "tls.pem")) - world.now() < RENEW_TLS_DAYS * DAY:
+    if expires_at(_certificate(place)) - world.now() < RENEW_TLS_DAYS * DAY:
         _issue(place, world)
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.minimum_version = ssl.TLSVersion.TLSv1_3
-    tls.load_cert_chain(place / "tls.pem", place / "tls.key")
+    tls.load_cert_chain(place / "tls.pem")
     return tls
+
+
+def _certificate(place: Path) -> bytes:
+    """Leave out the key that stands before it in the same file, so that both are always written together."""
+    data = read_whole(place / "tls.pem")
+    return data[data.index(b"-----BEGIN CERTIFICATE") :]

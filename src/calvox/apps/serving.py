@@ -185,7 +185,8 @@ def control_app(owner: Owner[Any], context: Any) -> Starlette:
             raise NotFound(t("There is no use case {name}", name=request.path_params["name"]))
         by = peer_name(request.scope["extensions"]["calvox.peer"]["socket"])
         asked = parse(await bounded_body(request), case.request)
-        return answer(await run_in_threadpool(case.run, context, asked, by))
+        with language_of(fitting_language(request.headers.get("accept-language"))):
+            return answer(await run_in_threadpool(case.run, context, asked, by))
 
     return application([Route("/{name}", run, methods=["POST"])])
 

@@ -11,7 +11,7 @@ from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_time, utc
 from calvox.common.errors import REFUSED_EXIT, BadInput, Unreachable
 from calvox.common.i18n import t
-from calvox.core.products import CalType, version_name
+from calvox.core.products import CalType, lasting, version_name
 from calvox.host import HeldCal, Host, Refusal, enrol
 
 app = typer.Typer(no_args_is_help=True, help=str(t("A session host: enrol, acquire and release CALs.")))
@@ -117,7 +117,7 @@ def _draw(screen: Console, told: dict[str, Any], held: list[HeldCal]) -> None:
     screen.print(f"{told['name']} ({told['version']}) → {told['server']}: {state}", markup=False)
     table = grid(None, t("Type"), t("Holder"), t("Version"), t("Kind"), t("Valid until"))
     for cal in held:
-        kind = t("temporary") if cal.claims.temporary else t("permanent")
+        kind = lasting(cal.cal_type, cal.claims.temporary)
         until = show_time(cal.claims.valid_until, settings().zone)
         table.add_row(str(cal.cal_type.text), cal.name, version_name(cal.claims.version), str(kind), until)
     screen.print(table)
@@ -143,7 +143,7 @@ def _line(cal: HeldCal) -> str:
         t(
             "{holder}: {kind} CAL {cal_type}, version {version}, until {until}",
             holder=cal.name,
-            kind=t("temporary") if claims.temporary else t("permanent"),
+            kind=lasting(cal.cal_type, claims.temporary),
             cal_type=cal.cal_type.text,
             version=version_name(claims.version),
             until=show_time(claims.valid_until, settings().zone),

@@ -12,7 +12,7 @@ from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_date, show_time
 from calvox.common.i18n import t
 from calvox.core.deciding import Reason
-from calvox.core.products import cal_type_named
+from calvox.core.products import cal_type_named, lasting
 from calvox.core.reports import CalReport, RefusalReport
 from calvox.server.report import PacksReport
 from calvox.wire.phone.request import show_agreement
@@ -84,7 +84,7 @@ def _draw_cals(screen: Console, told: list[CalReport]) -> None:
     columns = (t("Holder"), t("Type"), t("Version"), t("Kind"), t("Host"), t("Pack"), t("Valid until"))
     table = grid(t("CALs"), *columns)
     for cal in told:
-        kind = t("temporary") if cal.temporary else t("permanent")
+        kind = lasting(cal_type_named(cal.cal_type), cal.temporary)
         until = show_time(cal.valid_until, settings().zone)
         pack = str(cal.pack) if cal.pack else "–"
         words = (str(cal_type_named(cal.cal_type).text), cal.version, str(kind), cal.host, pack, until)

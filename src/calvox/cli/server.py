@@ -48,7 +48,7 @@ Pack = Annotated[
 ]
 Programme = Annotated[str, typer.Option(help=str(t("Licence programme on the agreement.")))]
 Agreement = Annotated[str, typer.Option(help=str(t("The agreement's number, 12 digits.")))]
-Country = Annotated[str, typer.Option(help=str(t("Country you call from, as FR.")))]
+Country = Annotated[str, typer.Option(help=str(t("Country you call from, as FR; the centre's number there is shown.")))]
 Prepare = Annotated[bool, typer.Option("--prepare-only", help=str(t("Only prepare the call; type the code in later.")))]
 
 
@@ -140,7 +140,7 @@ def activate(
     pack: OptionalPack = None,
     programme: Programme = "open",
     agreement: Agreement = "",
-    country: Country = "FR",
+    country: Country = "",
     form: FormOption = None,
     prepare_only: Prepare = False,
     folder: Folder = None,
@@ -154,7 +154,7 @@ def install(
     pack: Pack,
     agreement: Agreement,
     programme: Programme = "open",
-    country: Country = "FR",
+    country: Country = "",
     form: FormOption = None,
     prepare_only: Prepare = False,
     folder: Folder = None,
@@ -196,7 +196,7 @@ def _sheet(own: Owner[Any], call: OpenCall, country: str) -> CallSheet:
 
 
 @app.command("call", help=str(t("Show the sheet of the open call again.")))
-def show_call(country: Country = "FR", form: FormOption = None, folder: Folder = None) -> None:
+def show_call(country: Country = "", form: FormOption = None, folder: Folder = None) -> None:
     """Show the open call."""
     own = server_owner(folder)
     sheet = _sheet(own, own.call("call-show", Nothing()), country)

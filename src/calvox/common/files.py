@@ -1,9 +1,12 @@
 """Files that must be whole or absent: keys, cards, settings."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from calvox.common.errors import NotFound, StoreFailed
+from calvox.common.errors import Conflict, NotFound, StoreFailed
 from calvox.common.i18n import t
 
 
@@ -24,6 +27,26 @@ def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
             os.close(folder)
     except OSError as error:
         raise StoreFailed(t("{path}: {why}", path=str(path), why=str(error))) from error
+
+
+@contextmanager
+def build_whole(folder: Path) -> Iterator[Path]:
+    """Build a folder beside its place and move it there when the block ends well: it is there whole, or not at all.
+
+    Raises:
+        Conflict: the folder exists and is not empty.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise Conflict(t("{path} exists already and is not empty", path=str(folder)))
+    beside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True, mode=0o700)
+    try:
+        yield beside
+        os.replace(beside, folder)
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
 
 
 def read_whole(path: Path, *, limit: int = 1 << 20) -> bytes:

@@ -9,11 +9,13 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from msgspec import Meta
 
+from calvox.common.clock import DAY
 from calvox.common.errors import BadSettings
 from calvox.common.i18n import t
 
@@ -24,7 +26,7 @@ PREFIX = "CALVOX_"
 class Interface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How Calvox speaks to people."""
 
-    language: str = ""
+    language: Literal["", "en", "fr"] = ""
     """"en" or "fr"; empty: the locale's."""
     zone: str = "UTC"
     """Time zone in which times are shown, as in Europe/Paris."""
@@ -39,7 +41,7 @@ class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address and port of its TLS page."""
     passphrase_file: str = ""
     """File with the signing key's passphrase; empty: systemd credential `calvox-passphrase`, else the terminal."""
-    call_hours: int = 72
+    call_hours: Annotated[int, Meta(ge=1, le=720)] = 72
     """Hours for which a call that was prepared and not signed is kept."""
 
 
@@ -52,15 +54,15 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address and port on which session hosts reach it, with mutual TLS."""
     names: tuple[str, ...] = ("localhost", "127.0.0.1")
     """Names and addresses that its certificate bears."""
-    over_use: str = "allow"
+    over_use: Literal["allow", "warn", "enforce"] = "allow"
     """Per-user CALs beyond the packs: "allow", "warn" or "enforce"."""
     prevent_upgrade: bool = False
     """Whether a host may only have CALs of its own version."""
-    lease_seconds: int = 600
+    lease_seconds: Annotated[int, Meta(ge=10, le=DAY)] = 600
     """How long a per-session CAL is kept without a sign of life."""
-    enrolment_hours: int = 24
+    enrolment_hours: Annotated[int, Meta(ge=1, le=720)] = 24
     """How long an enrolment code is good."""
-    verify_at_start: int = 50_000
+    verify_at_start: Annotated[int, Meta(ge=0)] = 50_000
     """Entries up to which the whole ledger is verified before serving; a longer one is verified while it serves."""
 
 
@@ -69,7 +71,7 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     folder: str = "/var/lib/calvox/host"
     """Where its certificate and tokens lie."""
-    timeout_seconds: int = 10
+    timeout_seconds: Annotated[int, Meta(ge=1, le=600)] = 10
     """How long the licence server may take to answer."""
 
 
@@ -155,15 +157,13 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
 
 
 def _from_text(name: str, text: str) -> Any:
-    section, _, field = name.partition(".")
-    kind = next(f.type for s in _fields(Settings) if s.name == section for f in _fields(s.type) if f.name == field)
-    if kind is str:
-        return text
-    if kind is int and text.strip().lstrip("-").isdigit():
-        return int(text)
-    if kind is bool and text.lower() in ("true", "false", "1", "0"):
-        return text.lower() in ("true", "1")
-    return [part.strip() for part in text.split(",")] if kind not in (int, bool) else text
+    """Read a variable as its setting's default would be written; what does not fit is left to be refused."""
+    default = value_of(Settings(), name)
+    if isinstance(default, bool):
+        return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
+    if isinstance(default, int):
+        return int(text) if text.strip().lstrip("-").isdigit() else text
+    return [part.strip() for part in text.split(",")] if isinstance(default, tuple) else text
 
 
 def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:

@@ -7,12 +7,13 @@ Rules kept here, each with its numbers:
   then the device is refused.
 - Per user: 60 days, renewed within the last 7; over-use is never refused unless the policy says *enforce*.
 - Per session: from the pool or not at all.
+- A CAL whose pack has ended is not renewed: another pack takes it over if it can, else it runs to its end.
 - A server that is not activated issues only temporary device CALs and per-user CALs.
 
 It leaves to others: leases and expiry (they come as entries), revocation, and who is asking.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -192,7 +193,8 @@ def fitting(packs: Sequence[Pack], host_version: int, policy: Policy) -> list[Pa
 def _device(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
     permanent = next((cal for cal in serving if not cal.temporary), None)
     if permanent is not None:
-        return _go_on(permanent, standing, _permanent_until(standing))
+        until = _permanent_until(standing)
+        return _go_on(permanent, standing, until, RENEWAL_DAYS * DAY, lambda: _from_pool(ask, standing, until))
     temporary = next((cal for cal in serving if cal.temporary), None)
     first_contact = temporary is None and not standing.had_temporary
     if first_contact and not standing.held:
@@ -206,7 +208,11 @@ def _device(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
 def _user(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
     until = standing.now + USER_DAYS * DAY
     if serving:
-        return _go_on(serving[0], standing, until)
+        return _go_on(serving[0], standing, until, RENEWAL_DAYS * DAY, lambda: _user_anew(ask, standing, until))
+    return _user_anew(ask, standing, until)
+
+
+def _user_anew(ask: Ask, standing: Standing, until: int) -> Decision:
     packs = fitting(standing.packs, ask.host_version, standing.policy)
     pack = next((p for p in packs if p.free > 0), None)
     if pack is None and standing.policy.over_use is OverUse.ENFORCE:
@@ -219,7 +225,7 @@ def _user(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
 def _session(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
     until = standing.now + SESSION_DAYS * DAY
     if serving:
-        return Keep(serving[0]) if serving[0].valid_until - standing.now > DAY // 2 else Renew(serving[0], until)
+        return _go_on(serving[0], standing, until, DAY // 2, lambda: _from_pool(ask, standing, until))
     return _from_pool(ask, standing, until)
 
 
@@ -233,9 +239,17 @@ def _from_pool(ask: Ask, standing: Standing, until: int) -> Decision:
     return Issue(pack.version, False, until, pack.sequence, _replaced(standing))
 
 
-def _go_on(cal: Cal, standing: Standing, until: int) -> Decision:
-    near_its_end = cal.valid_until - standing.now <= RENEWAL_DAYS * DAY
-    return Renew(cal, until) if near_its_end else Keep(cal)
+def _go_on(cal: Cal, standing: Standing, until: int, near: int, anew: Callable[[], Decision]) -> Decision:
+    """Keep a CAL, or renew it near its end; one whose pack has ended moves to another, or runs to its end."""
+    if cal.valid_until - standing.now > near:
+        return Keep(cal)
+    if any(pack.sequence == cal.pack for pack in standing.packs):
+        return Renew(cal, until)
+    decision = anew()
+    if isinstance(decision, Refused):
+        return Keep(cal)
+    same = isinstance(decision, Issue) and decision.pack == cal.pack
+    return Renew(cal, until) if same else decision
 
 
 def _permanent_until(standing: Standing) -> int:

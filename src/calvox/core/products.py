@@ -54,6 +54,13 @@ VERSIONS: dict[int, str] = {4: "2012 R2", 5: "2016", 6: "2019", 7: "2022", 8: "2
 """Number to name. 8 is inferred: Microsoft documents up to 7."""
 
 
+def lasting(cal_type: int, temporary: bool) -> Text:
+    """Say how long a CAL of this sort is meant to last."""
+    if cal_type == CalType.SESSION:
+        return t("leased")
+    return t("temporary") if temporary else t("permanent")
+
+
 def version_name(version: int) -> str:
     """Name a version; an unknown one by its number."""
     return VERSIONS.get(version, f"#{version}")

@@ -113,10 +113,19 @@ class SqliteJournal:
         self._closed.set()
         self._queue.put(None)
         self._writer.join()
+        self._refuse_late_work()
         for connection in (*self._idle, self._connection):
             connection.close()
         self._head.close()
         os.close(self._lock)
+
+    def _refuse_late_work(self) -> None:
+        """Fail what was handed over while the journal was being closed."""
+        with suppress(Empty):
+            while True:
+                job = self._queue.get_nowait()
+                if job is not None:
+                    job.future.set_exception(Conflict(t("The journal is closed")))
 
     def _connect(self, *, readonly: bool = False) -> apsw.Connection:
         connection = apsw.Connection(

@@ -108,7 +108,7 @@ def enter_group(server: LicenceServer, form: Form, number: int, text: str, langu
         dictation, heard = dictation.enter(wanted, text)
         keep_call(tx, msgspec.structs.replace(call, dictation=dictation.save()))
         if isinstance(heard, GroupMisheard):
-            return Misheard(heard.index + 1, str(heard.reason), heard.suggestions)
+            return Misheard(heard.index + 1, heard.reason.into(language), heard.suggestions)
         return _progress(dictation)
 
     return server.journal.run(work).value

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from calvox.common.clock import SYSTEM, World
-from calvox.common.errors import Conflict
-from calvox.common.files import write_whole
-from calvox.common.i18n import t
+from calvox.common.files import build_whole, write_whole
 from calvox.common.settings import Settings
 from calvox.core.entries import PersonAdded, ServerFounded
 from calvox.core.ledger import LEDGER
@@ -42,20 +40,18 @@ def found(
         parts: The machine's fingerprint; read from the machine if not given.
 
     Raises:
-        Conflict: the folder holds a licence server already, or part of one.
+        Conflict: the folder is not empty.
     """
-    folder = Path(settings.server.folder)
-    if (folder / "keys").exists() or (folder / CARD).exists():
-        raise Conflict(t("{path} holds a licence server already", path=str(folder)))
-    create(folder, LEDGER)
     known = read_parts() if parts is None else parts
-    keys = make_keys(folder, lambda root: fingerprint_record(root, known), settings.server.names, world)
-    journal = SqliteJournal(folder, LEDGER, ledger_sealer(keys), world)
-    try:
-        journal.run(lambda tx: _enter(tx, keys, card, administrator, password_hash, by))
-    finally:
-        journal.close()
-    write_whole(folder / CARD, write_card(card))
+    with build_whole(Path(settings.server.folder)) as folder:
+        create(folder, LEDGER)
+        keys = make_keys(folder, lambda root: fingerprint_record(root, known), settings.server.names, world)
+        journal = SqliteJournal(folder, LEDGER, ledger_sealer(keys), world)
+        try:
+            journal.run(lambda tx: _enter(tx, keys, card, administrator, password_hash, by))
+        finally:
+            journal.close()
+        write_whole(folder / CARD, write_card(card))
     return keys
 
 

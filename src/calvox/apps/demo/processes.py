@@ -61,6 +61,7 @@ class Processes:
                 preexec_fn=_die_with_parent,  # this process has one thread here
             )
         self._running[name] = process
+        (self._logs / f"{name}.pid").write_text(f"{process.pid}\n")
         line = _first_line(process)
         if line is None:
             raise Unreachable(
@@ -85,6 +86,8 @@ class Processes:
                 process.wait()
             if process.stdout:
                 process.stdout.close()
+        for name in self._running:
+            (self._logs / f"{name}.pid").unlink(missing_ok=True)
         self._running.clear()
 
 

@@ -21,6 +21,7 @@ from calvox.common.errors import Conflict, Unreachable
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.common.settings import Settings, load
+from calvox.core.products import cal_type_named, lasting
 
 OURS = ("centre", "server", "host", "secrets", "logs", "calvox.toml", "story.json")
 """What the story puts into its folder, and what a fresh one takes away."""
