@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.serving import Listener, application, bind, control_app, serve
 from calvox.centre import agreements, callers, calls, card, desk, keys, servers, signing, typed
@@ -76,6 +77,7 @@ def verify_register(context: Context, _: Verify, __: str) -> Verified:
 
 
 CASES: Mapping[str, UseCase[Context]] = {
+    **JOURNAL_CASES,
     "agreement-add": UseCase(agreements.AddAgreement, agreements.AgreementShown, agreements.add_agreement),
     "agreement-list": UseCase(agreements.ListAgreements, list[agreements.AgreementShown], agreements.list_agreements),
     "agreement-show": UseCase(agreements.ShowAgreement, agreements.AgreementShown, agreements.show_agreement_named),

@@ -17,7 +17,7 @@ from calvox.core.entries import PackRequested
 from calvox.core.products import cal_type_named, programme_named, version_named
 from calvox.journal.interface import Reader, Transaction
 from calvox.server.store import LicenceServer, server_row
-from calvox.wire.phone.message import Kind
+from calvox.wire.phone.message import MOST_REQUESTS, Kind
 from calvox.wire.phone.request import (
     LAST_SEQUENCE,
     Request,
@@ -70,6 +70,10 @@ def prepare(server: LicenceServer, *, activate: bool, wishes: Sequence[PackWish]
         BadInput: a wish is not well formed; it names the field.
         Conflict: another call is open, the server is not activated, or is activated already.
     """
+    if not activate and not wishes:
+        raise BadInput(t("Name at least one pack"))
+    if len(wishes) > MOST_REQUESTS:
+        raise BadInput(t("A call covers {most} packs at most, not {found}", most=MOST_REQUESTS, found=len(wishes)))
     drafts = [_draft(wish) for wish in wishes]
     return server.journal.run(lambda tx: _prepare(tx, server, activate, drafts, by)).value
 
@@ -167,8 +171,6 @@ def _prepare(tx: Transaction, server: LicenceServer, activate: bool, drafts: Seq
 def _kind(activate: bool, packs: bool) -> Kind:
     if activate:
         return Kind.ACTIVATE_AND_PACKS if packs else Kind.ACTIVATE
-    if not packs:
-        raise BadInput(t("Name at least one pack"))
     return Kind.PACKS
 
 

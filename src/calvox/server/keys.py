@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from calvox.common.clock import DAY, World
-from calvox.common.errors import Tampered
+from calvox.common.errors import CalvoxError, Tampered
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.trust.certificates import expires_at, issue_server_certificate, make_authority, new_key
@@ -90,13 +90,26 @@ def load_keys(folder: Path) -> Keys:
         Tampered: the ID is not the one that root, key and record give.
     """
     keys = folder / "keys"
-    identity = msgspec.json.decode(read_whole(keys / "identity.json"), type=Identity)
-    signing = SigningKey(read_whole(keys / "token-key"))
-    secret = retirement_secret(read_whole(keys / "root"), signing.public, identity.fingerprint_record, identity.epoch)
-    if server_id(secret, epoch=identity.epoch) != identity.server_id:
-        raise Tampered(t("The server ID in {path} does not follow from the server's own secrets", path=str(keys)))
+    identity, signing = _known(keys)
     authority_key, authority = read_whole(keys / "authority.key"), read_whole(keys / "authority.pem")
     return Keys(keys, identity, signing, authority_key, authority)
+
+
+def _known(keys: Path) -> tuple[Identity, SigningKey]:
+    """Read who the server is, and compute its ID again."""
+    root, token_key, stored = (read_whole(keys / name) for name in ("root", "token-key", "identity.json"))
+    try:
+        identity = msgspec.json.decode(stored, type=Identity)
+        signing = SigningKey(token_key)
+        secret = retirement_secret(root, signing.public, identity.fingerprint_record, identity.epoch)
+        computed = server_id(secret, epoch=identity.epoch)
+    except (msgspec.DecodeError, CalvoxError) as error:
+        raise Tampered(
+            t("The keys in {path} are not what was written: {why}", path=str(keys), why=str(error))
+        ) from error
+    if computed != identity.server_id:
+        raise Tampered(t("The server ID in {path} does not follow from the server's own secrets", path=str(keys)))
+    return identity, signing
 
 
 def renew_tls(keys: Keys, names: tuple[str, ...], world: World) -> None:

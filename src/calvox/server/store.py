@@ -6,11 +6,12 @@ them and compared with the table. The chain's last sealed batch is checked by th
 """
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from calvox.common.clock import SYSTEM, World
-from calvox.common.errors import BadSignature, Tampered
+from calvox.common.clock import DAY, SYSTEM, World
+from calvox.common.errors import BadSignature, CalvoxError, Tampered
 from calvox.common.files import read_whole
 from calvox.common.i18n import t
 from calvox.common.settings import Settings
@@ -25,10 +26,12 @@ from calvox.trust.confirmations import verify
 from calvox.trust.tokens import LABEL
 from calvox.wire.card import CentreCard, read_card
 from calvox.wire.phone.message import Kind, message
-from calvox.wire.phone.request import unpack_request
+from calvox.wire.phone.request import Request, expiry_date, unpack_request
 
 CARD = "centre-card.json"
 REQUEST_SIZE = 18
+_SIGNED = ("programme", "cal_type", "version", "quantity", "agreement")
+"""Columns of a pack that are in its request as they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,9 @@ def open_server(settings: Settings, world: World = SYSTEM) -> LicenceServer:
     try:
         with journal.read() as reader:
             check_start(reader, keys, card)
+    except (ValueError, TypeError) as error:
+        journal.close()
+        raise Tampered(t("The ledger holds what this server never writes: {why}", why=str(error))) from error
     except BaseException:
         journal.close()
         raise
@@ -104,40 +110,59 @@ def check_start(reader: Reader, keys: Keys, card: CentreCard) -> None:
         raise Tampered(t("The ledger belongs to another server ID than the keys beside it"))
     if row["centre_key"] != card.key:
         raise Tampered(t("The centre card was exchanged: its key is not the one pinned when this server was made"))
-    signed, activated = _signed(reader, card)
+    signed, activated = _signed(reader, card, keys.identity.server_id)
     if bool(row["activated"]) is not activated:
         raise Tampered(t("The activation in the ledger is not what the centre signed"))
     _compare_packs(reader, signed)
 
 
-def _signed(reader: Reader, card: CentreCard) -> tuple[dict[int, tuple[int, ...]], bool]:
+def _signed(reader: Reader, card: CentreCard, own: bytes) -> tuple[dict[int, Request], bool]:
     """Verify every confirmation; tell which packs they cover, by sequence, and whether one activates."""
-    packs: dict[int, tuple[int, ...]] = {}
+    packs: dict[int, Request] = {}
     activated = False
     for row in reader.select("confirmation"):
-        kind, requests = Kind(row["kind"]), split_requests(row["requests"])
-        signed = message(kind, row["server_id"], requests, row["issue_day"])
         try:
-            verify(card.key, signed, row["signature"])
-        except BadSignature as error:
+            kind, requests = _verified(row, card, own)
+        except (CalvoxError, ValueError, TypeError) as error:
             raise Tampered(t("The confirmation in entry {entry} is not the centre's", entry=row["entry"])) from error
         activated = activated or kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE)
-        for request in (unpack_request(row["server_id"], data) for data in requests):
-            packs.setdefault(request.sequence, (request.cal_type, request.version, request.quantity, request.agreement))
+        for request in requests:
+            packs.setdefault(request.sequence, request)
     return packs, activated
 
 
-def _compare_packs(reader: Reader, signed: dict[int, tuple[int, ...]]) -> None:
-    stored = {
-        row["sequence"]: (row["cal_type"], row["version"], row["quantity"], row["agreement"])
-        for row in reader.select("pack")
-    }
+def _verified(row: Row, card: CentreCard, own: bytes) -> tuple[Kind, list[Request]]:
+    """Verify one confirmation; it must be for this server ID, for the centre signs for others too."""
+    if row["server_id"] != own:
+        raise BadSignature(t("This confirmation is for another server ID"))
+    kind, requests = Kind(row["kind"]), split_requests(row["requests"])
+    verify(card.key, message(kind, own, requests, row["issue_day"]), row["signature"])
+    return kind, [unpack_request(own, data) for data in requests]
+
+
+def _compare_packs(reader: Reader, signed: dict[int, Request]) -> None:
+    stored = {row["sequence"]: row for row in reader.select("pack")}
     for sequence in sorted({*stored, *signed}):
-        if stored.get(sequence) != signed.get(sequence):
+        row, request = stored.get(sequence), signed.get(sequence)
+        if row is None or request is None or not _is_what_was_signed(row, request):
             raise Tampered(
                 t("Pack {sequence} is not what the centre signed", sequence=sequence),
                 hint=t("Keep this database for the auditor, and restore the last verified backup."),
             )
+
+
+def _is_what_was_signed(row: Row, request: Request) -> bool:
+    same = all(row[name] == getattr(request, name) for name in _SIGNED)
+    return same and _ends_as_signed(row["ends"], request.expiry)
+
+
+def _ends_as_signed(ends: int, expiry: int) -> bool:
+    """Compare a pack's end with its last signed day, which may have ended in any zone of the Earth."""
+    last = expiry_date(expiry)
+    if last is None or not ends:
+        return last is None and ends == 0
+    midnight = (last - date(1969, 12, 31)).days * DAY
+    return abs(ends - midnight) < DAY
 
 
 def split_requests(joined: bytes) -> list[bytes]:

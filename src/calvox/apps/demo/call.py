@@ -4,6 +4,7 @@ Both sides are real: the operator's commands reach the centre's process, the adm
 processes know nothing of each other; only what is said aloud here passes between them.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 from calvox.apps.demo.stage import Stage
@@ -22,9 +23,21 @@ MISHEARD_LINE = 3
 """The line in which a word is mis-heard, from 1."""
 
 
-def play_call(stage: Stage, server: Owner[Any], secrets: dict[str, str], packs: tuple[str, ...]) -> Done:
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What the customer knows and says."""
+
+    caller: str
+    """Who may call."""
+    call_word: str
+    """What proves it."""
+    agreement: str
+    """12 digits."""
+
+
+def play_call(stage: Stage, server: Owner[Any], secrets: Secrets, packs: tuple[str, ...]) -> Done:
     """Play the call from the first word to the accepted confirmation."""
-    sheet = _prepare(stage, secrets["agreement"], packs)
+    sheet = _prepare(stage, secrets.agreement, packs)
     prepared = _desk(stage, secrets, sheet)
     _compare(stage, sheet, prepared)
     stage.tell(
@@ -46,10 +59,10 @@ def _two(phone: Any) -> dict[str, str]:
     return {"number": phone["number"], "hours": phone["hours"]}
 
 
-def _desk(stage: Stage, secrets: dict[str, str], sheet: Any) -> Any:
+def _desk(stage: Stage, secrets: Secrets, sheet: Any) -> Any:
     server_id = sheet["server_id"][stage.form]
     stage.says(OPERATOR, t("Who is calling?"))
-    stage.says(ADMINISTRATOR, t("{name}; my call word is “{word}”.", name=secrets["caller"], word=secrets["call word"]))
+    stage.says(ADMINISTRATOR, t("{name}; my call word is “{word}”.", name=secrets.caller, word=secrets.call_word))
     stage.says(OPERATOR, t("Your licence server's ID, please."))
     for group in server_id:
         stage.says(ADMINISTRATOR, group, style="bold")
@@ -63,9 +76,9 @@ def _desk(stage: Stage, secrets: dict[str, str], sheet: Any) -> Any:
             ),
         )
     requests = [word for line in sheet["requests"] for word in ("--request", " ".join(line["spoken"][stage.form]))]
-    who = ("--caller", secrets["caller"], "--call-word-file", "-", "--agreement", secrets["agreement"])
+    who = ("--caller", secrets.caller, "--call-word-file", "-", "--agreement", secrets.agreement)
     prepared = stage.run(
-        "centre", "call", *who, "--server-id", " ".join(server_id), *requests, secret=secrets["call word"] + "\n"
+        "centre", "call", *who, "--server-id", " ".join(server_id), *requests, secret=secrets.call_word + "\n"
     )
     if "refused" in prepared:
         raise CalvoxError(t("The centre refused: {reason}", reason=prepared["reason"]))

@@ -3,7 +3,6 @@
 Each scene looks at how things stand first, so that a run that was broken off anywhere is gone on with by the next.
 """
 
-import json
 import shutil
 import socket
 import time
@@ -12,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from calvox.apps.demo.call import play_call
+from calvox.apps.demo.call import Secrets, play_call
 from calvox.apps.demo.processes import Processes, command, serving
 from calvox.apps.demo.stage import Stage
 from calvox.apps.licence_server import owner as server_owner
@@ -23,7 +22,7 @@ from calvox.common.i18n import t
 from calvox.common.settings import Settings, load
 from calvox.core.products import cal_type_named, lasting
 
-OURS = ("centre", "server", "host", "secrets", "logs", "calvox.toml", "story.json")
+OURS = ("centre", "server", "host", "secrets", "logs", "calvox.toml")
 """What the story puts into its folder, and what a fresh one takes away."""
 PORTS = {"centre": 7401, "server": 7402}
 PACKS = ("device:2022:3", "user:2022:10", "session:2022:2")
@@ -32,6 +31,7 @@ DEVICES = ("PC-01", "PC-02", "PC-03", "PC-04", "PC-05")
 USERS = ("alice", "bruno", "chloé", "david", "élise")
 SESSIONS = ("session-1", "session-2", "session-3")
 HOST = "RDSH-01"
+CUSTOMER, CALLER, AGREEMENT = "Ministère des Essais", "Anne Martin", "786 543 210 987"
 
 
 def play(folder: Path, screen: Console, *, fresh: bool, leave: bool) -> None:
@@ -72,9 +72,9 @@ def _settle(stage: Stage) -> None:
         write_whole(stage.settings, "\n".join(lines).encode())
     secrets = folder / "secrets"
     secrets.mkdir(exist_ok=True, mode=0o700)
-    for name in ("passphrase", "password"):
+    for name, length in (("passphrase", 12), ("password", 12), ("call-word", 3)):
         if not (secrets / name).exists():
-            write_whole(secrets / name, SYSTEM.random(12).hex().encode() + b"\n")
+            write_whole(secrets / name, SYSTEM.random(length).hex().encode() + b"\n")
 
 
 def _free(port: int) -> int:
@@ -129,29 +129,16 @@ def _centre(stage: Stage, settings: Settings, processes: Processes) -> str:
     return _serve(stage, processes, "centre", settings.centre.folder, settings.centre.listen)
 
 
-def _agreement(stage: Stage) -> dict[str, str]:
-    """Enter the agreement once; remember number and call word as the customer would."""
-    path = stage.folder / "story.json"
-    if path.exists():
-        known: dict[str, str] = json.loads(read_whole(path))
-        return known
-    secrets = {"caller": "Anne Martin", "call word": f"{SYSTEM.random(3).hex()}", "agreement": "786 543 210 987"}
+def _agreement(stage: Stage) -> Secrets:
+    """Enter the agreement once."""
+    word = read_whole(stage.folder / "secrets" / "call-word").decode().strip()
+    secrets = Secrets(CALLER, word, AGREEMENT)
     listed = stage.run("centre", "agreement", "list", shown=False)
-    if not any(int(str(one["number"]).replace(" ", "")) == 786543210987 for one in listed):
+    if not any(one["number"] == AGREEMENT.replace(" ", "") for one in listed):
         lines = [word for line in ENTITLED for word in ("--line", line)]
-        what = (
-            "--customer",
-            "Ministère des Essais",
-            "--programme",
-            "open",
-            "--sku",
-            "CVX-RDS-22",
-            "--proof",
-            "PO-2026-118",
-        )
-        who = ("--caller", secrets["caller"], "--call-word-file", "-", "--number", secrets["agreement"])
-        stage.run("centre", "agreement", "add", *what, *lines, *who, secret=secrets["call word"] + "\n")
-    write_whole(path, json.dumps(secrets).encode())
+        what = ("--customer", CUSTOMER, "--programme", "open", "--sku", "CVX-RDS-22", "--proof", "PO-2026-118")
+        who = ("--caller", CALLER, "--call-word-file", "-", "--number", AGREEMENT)
+        stage.run("centre", "agreement", "add", *what, *lines, *who, secret=secrets.call_word + "\n")
     return secrets
 
 
@@ -167,7 +154,7 @@ def _server(stage: Stage, settings: Settings, processes: Processes) -> str:
     return address
 
 
-def _call(stage: Stage, settings: Settings, secrets: dict[str, str]) -> None:
+def _call(stage: Stage, settings: Settings, secrets: Secrets) -> None:
     if stage.run("server", "status", shown=False)["activated"]:
         stage.tell(
             t("The licence server was activated in an earlier run; its confirmation was verified again at start.")
@@ -209,9 +196,7 @@ def _acquire(stage: Stage, *arguments: str) -> None:
     if "refused" in told:
         stage.says(t("session host"), words + str(t("refused: {why}", why=told["why"])), style="red")
         return
-    kind = (
-        t("temporary") if told["temporary"] else t("per session") if told["cal_type"] == "session" else t("permanent")
-    )
+    kind = lasting(cal_type_named(told["cal_type"]), told["temporary"])
     pack = t("pack {number}", number=told["pack"]) if told["pack"] else t("no pack")
     stage.says(
         t("session host"),
