@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +69,15 @@ def story(tmp_path: Path) -> Story:
     return Story(tmp_path / "var")
 
 
-def lines_of(process: "subprocess.Popen[str]") -> Iterator[str]:
-    """Read what the story says, line by line."""
+def wait_for(process: "subprocess.Popen[str]", moment: str) -> None:
+    """Read what the story says up to a line that matches."""
     assert process.stdout is not None
-    yield from process.stdout
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if re.search(moment, line):
+            return
+    raise AssertionError(f"the story never came to “{moment}”:\n{''.join(said)}")
 
 
 def check_whole(story: Story) -> None:
@@ -111,10 +115,8 @@ def test_it_goes_on_serving_and_an_interrupt_ends_everything(story: Story) -> No
     """After the story the parts answer; Ctrl-C ends them all and leaves the data."""
     process = story.begin()
     try:
-        for line in lines_of(process):
-            if "Serving; Ctrl-C" in line:
-                break
-        pids = [int((story.folder / "logs" / f"{name}.pid").read_text()) for name in ("centre", "server")]
+        wait_for(process, "Serving; Ctrl-C")
+        pids = [int((story.folder / "logs" / f"{name}.pid").read_text()) for name in ("centre", "server", "host")]
         assert all(_alive(pid) for pid in pids)
         assert story.ask("server", "status")["activated"]
         process.send_signal(signal.SIGINT)
@@ -139,17 +141,13 @@ def test_a_killed_part_loses_nothing_and_the_story_goes_on(story: Story, moment:
     """Kill -9 at a moment of the story; the next run goes on from there to the same end."""
     process = story.begin("--exit")
     try:
-        for line in lines_of(process):
-            if re.search(moment, line):
-                pid = process.pid if victim == "story" else int((story.folder / "logs" / f"{victim}.pid").read_text())
-                os.kill(pid, signal.SIGKILL)
-                break
-        else:
-            raise AssertionError(f"the story never came to {moment}")
+        wait_for(process, moment)
+        pid = process.pid if victim == "story" else int((story.folder / "logs" / f"{victim}.pid").read_text())
+        os.kill(pid, signal.SIGKILL)
         process.communicate(timeout=STORY_SECONDS)
     finally:
         process.kill()
-    assert process.returncode != 0 or victim == "server"
+    assert process.returncode != 0 or victim != "story"
     _wait_until_nobody_serves(story)
     story.play()
     check_whole(story)

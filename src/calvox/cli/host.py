@@ -1,13 +1,17 @@
 """`calvox host`: a session host enrols, acquires and releases CALs, and shows what it holds."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import msgspec
 import typer
 from rich.console import Console
 
-from calvox.cli.session import grid, settings, show
+from calvox.apps.host_agent import run
+from calvox.cli.session import grid, session, settings, show
+from calvox.common import logs
 from calvox.common.clock import show_time, utc
 from calvox.common.errors import REFUSED_EXIT, BadInput, Unreachable
 from calvox.common.i18n import t
@@ -40,6 +44,22 @@ def enrol_host(
         screen.print(str(t("{name} ({version}) is enrolled with {server}.", **told, server=server)), markup=False)
 
     show({**told, "server": server, "server_id": enrolled.server_id.hex()}, render)
+
+
+@app.command(help=str(t("Keep this host's CALs alive until interrupted: signs of life for sessions, renewals.")))
+def serve(folder: Folder = None) -> None:
+    """Serve."""
+    logs.configure()
+    chosen = msgspec.structs.replace(settings().host, folder=str(_folder(folder)))
+
+    def ready(name: str) -> None:
+        if session().json:
+            sys.stdout.write(msgspec.json.encode({"ready": True, "host": name}).decode() + "\n")
+        else:
+            sys.stdout.write(str(t("Session host {name} keeps its CALs alive; Ctrl-C ends it.", name=name)) + "\n")
+        sys.stdout.flush()
+
+    run(chosen, ready)
 
 
 @app.command(help=str(t("Ask for a CAL.")))

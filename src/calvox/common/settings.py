@@ -73,6 +73,8 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where its certificate and tokens lie."""
     timeout_seconds: Annotated[int, Meta(ge=1, le=600)] = 10
     """How long the licence server may take to answer."""
+    heartbeat_seconds: Annotated[int, Meta(ge=1, le=3600)] = 120
+    """How often the host's process gives a sign of life for sessions; well below the server's lease."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from calvox.common.clock import day_of
-from calvox.common.errors import BadCode
+from calvox.common.errors import BadCode, BadInput, Conflict
 from calvox.common.i18n import Language, t
 from calvox.core.entries import ConfirmationAccepted, PackInstalled, ServerActivated
 from calvox.journal.interface import Reader, Transaction, Work
@@ -94,7 +94,7 @@ def typing(reader: Reader) -> Progress:
 
 
 def enter_group(server: LicenceServer, form: Form, number: int, text: str, language: Language) -> Misheard | Progress:
-    """Type one group, and keep it; `number` counts from 1, 0 is the next one that is missing.
+    """Type one group, and keep it; `number` counts from 1, 0 is the next one that is missing or does not hold.
 
     Raises:
         NotFound: no call is open.
@@ -104,7 +104,7 @@ def enter_group(server: LicenceServer, form: Form, number: int, text: str, langu
     def work(tx: Transaction) -> Misheard | Progress:
         call = the_open_call(tx)
         dictation = _dictation(call, form, language)
-        wanted = number - 1 if number else next(iter(dictation.missing), 0)
+        wanted = number - 1 if number else _next(dictation)
         dictation, heard = dictation.enter(wanted, text)
         keep_call(tx, msgspec.structs.replace(call, dictation=dictation.save()))
         if isinstance(heard, GroupMisheard):
@@ -112,6 +112,13 @@ def enter_group(server: LicenceServer, form: Form, number: int, text: str, langu
         return _progress(dictation)
 
     return server.journal.run(work).value
+
+
+def _next(dictation: Dictation) -> int:
+    wanting = (*dictation.missing, *dictation.misheard)
+    if not wanting:
+        raise BadInput(t("Every group has been typed; name the one to type again"))
+    return wanting[0]
 
 
 def enter_file(server: LicenceServer, text: str) -> Progress:
@@ -135,6 +142,7 @@ def finish(server: LicenceServer, by: str) -> Answer:
 
     Raises:
         NotFound: no call is open.
+        Conflict: another call was opened meanwhile.
         WrongKind: what was typed is a code of another type.
         BadCode: groups are still missing.
     """
@@ -174,7 +182,8 @@ def _carry_out(
     call: OpenCall, own: bytes, day: int, signature: bytes, zone: ZoneInfo, by: str
 ) -> Work[tuple[int, ...]]:
     def work(tx: Transaction) -> tuple[int, ...]:
-        the_open_call(tx)
+        if not _same_call(the_open_call(tx), call):
+            raise Conflict(t("Another call was opened while the code was judged"))
         tx.append(
             ConfirmationAccepted(
                 kind=call.kind, server_id=own, requests=call.requests, issue_day=day, signature=signature, by=by
@@ -187,6 +196,10 @@ def _carry_out(
         return packs
 
     return work
+
+
+def _same_call(one: OpenCall, other: OpenCall) -> bool:
+    return (one.kind, one.requests) == (other.kind, other.requests)
 
 
 def _install(tx: Transaction, own: bytes, requests: Sequence[bytes], zone: ZoneInfo) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ standing, and enters what was decided. The token is made after the commit.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from calvox.common.errors import NotFound
 from calvox.core.book import Row
 from calvox.core.deciding import Ask, Cal, Issue, Keep, Pack, Refused, Renew, Standing, decide
 from calvox.core.entries import CalExpired, CalIssued, CalRenewed
@@ -168,7 +169,15 @@ def _keep(tx: Transaction, server: LicenceServer, ask: HolderAsk, cal: Cal) -> G
     token = tx.get("token", (cal.cal_id, ask.host))
     if token is None or unpack_claims(token["claims"]).valid_until != cal.valid_until:
         return _renew(tx, server, ask, cal, cal.valid_until)
-    return _granted(tx, server, ask, cal.cal_id, tx.batch_of(token["entry"]))
+    return _granted(tx, server, ask, cal.cal_id, _sealed_batch(tx, token["entry"]))
+
+
+def _sealed_batch(tx: Transaction, entry: int) -> Batch | None:
+    """Find the batch of an entry; None if it is the one that is still being made."""
+    try:
+        return tx.batch_of(entry)
+    except NotFound:
+        return None
 
 
 def _claims(tx: Transaction, ask: HolderAsk, cal: Cal, until: int) -> Claims:

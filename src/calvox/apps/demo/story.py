@@ -99,6 +99,8 @@ def _scenes(stage: Stage, settings: Settings, processes: Processes) -> dict[str,
     _call(stage, settings, secrets)
     stage.title(t("4. A session host"))
     _host(stage, settings, addresses["server"])
+    stage.show_command("host", "serve")
+    processes.start("host", command(stage.settings, "--lang", stage.language, "--json", "host", "serve"))
     stage.title(t("5. CALs for devices, users and sessions"))
     _cals(stage)
     stage.title(t("6. What was licensed"))

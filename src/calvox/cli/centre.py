@@ -1,0 +1,257 @@
+"""`calvox centre`: make an activation centre, serve it, keep its agreements, take its calls."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import segno
+import typer
+
+from calvox.apps.centre import CARD, Founding, Verified, Verify, found, run
+from calvox.centre.agreements import AddAgreement, ListAgreements, NewCaller, ShowAgreement
+from calvox.centre.callers import UnlockCaller
+from calvox.centre.calls import CallsAsked
+from calvox.centre.card import CardAsked
+from calvox.centre.servers import BlacklistServer, RetireServer, ServersAsked
+from calvox.centre.signing import ReadAgain, SignCall
+from calvox.cli.centre_call import Given, hold_call
+from calvox.cli.centre_codes import read_code
+from calvox.cli.centre_options import (
+    FolderOption,
+    PassphraseOption,
+    asking,
+    bought_line,
+    call,
+    chosen,
+    end_of,
+    new_passphrase,
+    owner_of,
+    secret,
+    secret_lines,
+    telephone,
+)
+from calvox.cli.centre_show import (
+    in_json,
+    show_agreements,
+    show_calls,
+    show_card,
+    show_one_agreement,
+    show_servers,
+    show_signed,
+    unless_refused,
+    usual_form,
+)
+from calvox.cli.session import say, show
+from calvox.common import logs
+from calvox.common.errors import BadInput
+from calvox.common.i18n import t
+from calvox.core.products import programme_named
+from calvox.wire.phone.codec import CodeType
+from calvox.wire.phone.forms import Form
+from calvox.wire.phone.request import read_agreement
+
+app = typer.Typer(no_args_is_help=True, help="The activation centre: keys, agreements, calls.")
+agreement_app = typer.Typer(no_args_is_help=True, help="What customers bought, and who may call for it.")
+app.add_typer(agreement_app, name="agreement")
+
+FormOption = Annotated[Form | None, typer.Option("--form", help="How the confirmation is read out.")]
+CallArgument = Annotated[str, typer.Argument(metavar="CALL", help="Number of the call.")]
+ServerArgument = Annotated[str, typer.Argument(metavar="SERVER-ID", help="In hexadecimal or any spoken form.")]
+
+
+@app.command("init")
+def init(
+    name: Annotated[str, typer.Option("--name", help="What the centre calls itself.")],
+    telephones: Annotated[
+        list[str], typer.Option("--telephone", metavar="COUNTRY:NUMBER:HOURS", help="Where it answers; repeatable.")
+    ],
+    tls_names: Annotated[
+        list[str] | None, typer.Option("--tls-name", help="Name or address of its page; repeatable.")
+    ] = None,
+    folder: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """Make the keys, the register and the centre card."""
+    centre = chosen(folder, passphrase_file)
+    told = Founding(name, [telephone(text) for text in telephones], tuple(tls_names or ("localhost", "127.0.0.1")))
+    shown = found(Path(centre.folder), told, new_passphrase(centre))
+    show_card(shown)
+    say(t("The centre card is in {path}", path=str(Path(centre.folder) / CARD)))
+
+
+@app.command("card")
+def card(
+    qr: Annotated[bool, typer.Option("--qr", help="Draw it as a QR code.")] = False, folder: FolderOption = None
+) -> None:
+    """Show the centre card."""
+    shown = call(owner_of(folder), "card", CardAsked())
+    if qr:
+        segno.make(msgspec.json.encode(shown.card), error="l", micro=False).terminal(out=sys.stdout, compact=True)
+    else:
+        show_card(shown)
+
+
+@app.command("serve")
+def serve(
+    listen: Annotated[str | None, typer.Option("--listen", metavar="ADDRESS:PORT", help="Where its page is.")] = None,
+    folder: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """Serve until a signal comes."""
+    centre = chosen(folder, passphrase_file)
+    if listen:
+        centre = msgspec.structs.replace(centre, listen=listen)
+    logs.configure()
+    run(centre, asking(centre), _announce)
+
+
+def _announce(address: str) -> None:
+    if in_json():
+        sys.stdout.write(msgspec.json.encode({"ready": True, "listen": address}).decode() + "\n")
+    else:
+        say(t("The activation centre is ready: https://{address}/", address=address))
+    sys.stdout.flush()
+
+
+@agreement_app.command("add")
+def add_agreement(
+    customer: Annotated[str, typer.Option("--customer")],
+    programme: Annotated[str, typer.Option("--programme", help="select, enterprise, campus, school, spla, open …")],
+    sku: Annotated[str, typer.Option("--sku", help="The seller's number for what was bought.")],
+    proof: Annotated[str, typer.Option("--proof", help="Proof of purchase, or contract number.")],
+    lines: Annotated[list[str], typer.Option("--line", metavar="TYPE:VERSION:QUANTITY[:YYYY-MM-DD]")],
+    callers: Annotated[list[str], typer.Option("--caller", metavar="NAME[:TELEPHONE]", help="Who may call.")],
+    call_word_file: Annotated[
+        str | None, typer.Option("--call-word-file", help="Call words, one a line in the callers' order; - for input.")
+    ] = None,
+    number: Annotated[str | None, typer.Option("--number", help="12 digits; drawn if not given.")] = None,
+    ends: Annotated[str, typer.Option("--ends", metavar="YYYY-MM-DD", help="Its last day.")] = "",
+    folder: FolderOption = None,
+) -> None:
+    """Enter an agreement."""
+    words = secret_lines(call_word_file) if call_word_file else None
+    if words is not None and len(words) != len(callers):
+        raise BadInput(t("There are {callers} callers and {words} call words", callers=len(callers), words=len(words)))
+    request = AddAgreement(
+        customer=customer,
+        programme=programme_named(programme),
+        sku=sku,
+        proof=proof,
+        lines=tuple(bought_line(text) for text in lines),
+        callers=tuple(_caller(text, words[at] if words else None) for at, text in enumerate(callers)),
+        number=read_agreement(number) if number else None,
+        ends=end_of(ends),
+    )
+    show_one_agreement(call(owner_of(folder), "agreement-add", request))
+
+
+def _caller(text: str, word: str | None) -> NewCaller:
+    name, _, phone = (part.strip() for part in text.partition(":"))
+    return NewCaller(name, word or secret(None, t("Call word of {name}:", name=name)), phone)
+
+
+@agreement_app.command("list")
+def list_agreements(folder: FolderOption = None) -> None:
+    """List agreements."""
+    show_agreements(call(owner_of(folder), "agreement-list", ListAgreements()))
+
+
+@agreement_app.command("show")
+def show_agreement(number: Annotated[str, typer.Argument(metavar="NUMBER")], folder: FolderOption = None) -> None:
+    """Show an agreement with its lines and callers."""
+    show_one_agreement(call(owner_of(folder), "agreement-show", ShowAgreement(read_agreement(number))))
+
+
+@app.command("call")
+def take_call(
+    caller: Annotated[str | None, typer.Option("--caller", help="Who is calling.")] = None,
+    call_word_file: Annotated[str | None, typer.Option("--call-word-file", help="- for standard input.")] = None,
+    server_id: Annotated[str | None, typer.Option("--server-id", help="In hexadecimal or any spoken form.")] = None,
+    agreement: Annotated[str | None, typer.Option("--agreement", help="12 digits.")] = None,
+    kind: Annotated[str, typer.Option("--kind", help="activate, packs or both; what fits if not given.")] = "",
+    lines: Annotated[
+        list[str] | None, typer.Option("--line", metavar="TYPE:VERSION:QUANTITY:SEQUENCE[:YYYY-MM]")
+    ] = None,
+    requests: Annotated[list[str] | None, typer.Option("--request", help="A request as it was spoken.")] = None,
+    form: FormOption = None,
+    folder: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """Take a call; with --json only prepare it."""
+    given = Given(caller, call_word_file, server_id, agreement, kind, lines or (), requests or (), form)
+    hold_call(owner_of(folder, passphrase_file), given)
+
+
+@app.command("sign")
+def sign(
+    number: CallArgument,
+    agreed: Annotated[
+        bool, typer.Option("--agreed/--differ", help="Whether the control words were the same on both sides.")
+    ] = True,
+    form: FormOption = None,
+    folder: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """Sign a prepared call, after the control words were compared."""
+    answer = call(owner_of(folder, passphrase_file), "sign", SignCall(number, agreed))
+    show_signed(unless_refused(answer), usual_form(form))
+
+
+@app.command("read")
+def read(
+    what: Annotated[str, typer.Argument(metavar="CALL|SERVER-ID")],
+    form: FormOption = None,
+    folder: FolderOption = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """Read a confirmation again; of a licence server, its last one."""
+    text = what.strip()
+    named = text if len(text) == 16 and " " not in text else read_code(CodeType.SERVER_ID, text).hex()
+    answer = call(owner_of(folder, passphrase_file), "read", ReadAgain(named))
+    show_signed(unless_refused(answer), usual_form(form))
+
+
+@app.command("calls")
+def calls(folder: FolderOption = None) -> None:
+    """List calls that were prepared and not signed."""
+    show_calls(call(owner_of(folder), "calls", CallsAsked()))
+
+
+@app.command("servers")
+def servers(folder: FolderOption = None) -> None:
+    """List the licence servers that were heard of."""
+    show_servers(call(owner_of(folder), "servers", ServersAsked()))
+
+
+@app.command("retire")
+def retire(
+    server_id: ServerArgument, proof: Annotated[str, typer.Option("--proof")], folder: FolderOption = None
+) -> None:
+    """Retire a licence server by its proof, for ever."""
+    data, read_proof = read_code(CodeType.SERVER_ID, server_id), read_code(CodeType.RETIREMENT, proof)
+    show_servers([call(owner_of(folder), "retire", RetireServer(data.hex(), read_proof.hex()))])
+
+
+@app.command("blacklist")
+def blacklist(
+    server_id: ServerArgument, why: Annotated[str, typer.Option("--why")], folder: FolderOption = None
+) -> None:
+    """Refuse a licence server for ever."""
+    data = read_code(CodeType.SERVER_ID, server_id)
+    show_servers([call(owner_of(folder), "blacklist", BlacklistServer(data.hex(), why))])
+
+
+@app.command("unlock-caller")
+def unlock_caller(name: Annotated[str, typer.Argument(metavar="NAME")], folder: FolderOption = None) -> None:
+    """Let a caller who was locked call again."""
+    shown = call(owner_of(folder), "unlock-caller", UnlockCaller(name))
+    show(shown, lambda console: console.print(str(t("{name} may call again", name=shown.name)), markup=False))
+
+
+@app.command("verify")
+def verify(folder: FolderOption = None) -> None:
+    """Verify the whole register."""
+    verified: Verified = call(owner_of(folder), "verify", Verify())
+    words = t("The register holds, from its first entry to entry {position}", position=verified.position)
+    show(verified, lambda console: console.print(str(words), markup=False))

@@ -1,0 +1,160 @@
+"""Codes at the call desk: read from one text, typed group by group while the caller speaks, and read out.
+
+A text may be hexadecimal or any spoken form, which is found by trying. While typing, the first group that holds settles the
+form; each group is judged at once, and a number picks one of the suggestions. What was typed is handed to `keep` after
+every group, so that nothing is lost.
+"""
+
+import re
+from collections.abc import Callable
+
+from calvox.cli.session import ask, say
+from calvox.common.errors import BadCode
+from calvox.common.i18n import Text, current_language, t
+from calvox.wire.phone import dictation
+from calvox.wire.phone.codec import CodeType, decode, group_count, group_holds
+from calvox.wire.phone.dictation import Dictation, GroupMisheard
+from calvox.wire.phone.forms import Form, bytes_of, hear_group, number_of, read_group, write, write_group
+from calvox.wire.phone.repair import Choices, Oracle, Whole
+
+BACK, AGAIN = "<", "!"
+LONGEST_TEXT = 2000
+Keep = Callable[[str], None]
+
+
+def read_code(code_type: CodeType, text: str) -> bytes:
+    """Read a whole code from one text.
+
+    Raises:
+        BadCode: it is no code of this type in any form.
+    """
+    line = " ".join(text[: LONGEST_TEXT + 1].split())
+    if re.fullmatch(f"[0-9A-Fa-f]{{{2 * code_type.width}}}", line):
+        data = bytes.fromhex(line)
+        number_of(code_type, data)
+        return data
+    unread: BadCode | None = None
+    unsound: BadCode | None = None
+    for form in Form:
+        groups = _cut(code_type, form, line)
+        if groups is None:
+            continue
+        try:
+            read = [tuple(-1 if s is None else s for s in read_group(form, group)) for group in groups]
+        except BadCode as error:
+            unread = unread or error
+            continue
+        try:
+            return bytes_of(code_type, decode(form.encoding, code_type, read))
+        except BadCode as error:
+            unsound = unsound or error
+    raise unsound or unread or BadCode(t("This is no {title} in any form", title=code_type.label))
+
+
+def _cut(code_type: CodeType, form: Form, line: str) -> list[str] | None:
+    """Cut a text into groups, if its length is right."""
+    size, count = form.encoding.symbols, group_count(form.encoding, code_type)
+    signs = line.split() if form.language else [sign for sign in line if sign not in " -"]
+    if len(signs) != size * count:
+        return None
+    return [(" " if form.language else "").join(signs[at : at + size]) for at in range(0, size * count, size)]
+
+
+def hear_code(code_type: CodeType, accepts: Oracle, kept: str = "", keep: Keep = lambda _: None) -> bytes:
+    """Have a code typed group by group; a whole code at once will do as well."""
+    state = dictation.resume(kept.encode()) if kept else dictation.begin(_usual(), code_type, current_language())
+    say(t("{title}: type each group as you hear it; “<” goes back, “!” begins again.", title=code_type.label))
+    for index, text in enumerate(state.texts):
+        if text:
+            say(f"  {index + 1}: {text}")
+    while True:
+        if state.position == len(state.texts):
+            found = _whole(state, accepts)
+            if found is not None:
+                keep("")
+                return bytes_of(code_type, found)
+            state = state.clear()
+        typed = ask(t("Group {number} of {count}:", number=state.position + 1, count=len(state.texts)))
+        if not any(state.texts):
+            try:
+                return read_code(code_type, typed)
+            except BadCode:
+                state = dictation.begin(_form_of(code_type, typed), code_type, current_language())
+        state = _step(state, typed)
+        keep(state.save().decode())
+
+
+def _step(state: Dictation, typed: str) -> Dictation:
+    if typed == BACK:
+        return state.back()
+    if typed == AGAIN:
+        return state.clear()
+    index = state.position
+    picked = (
+        state.judge(index, state.texts[index]) if state.texts[index] and typed.isdigit() and len(typed) == 1 else None
+    )
+    if isinstance(picked, GroupMisheard) and 0 < int(typed) <= len(picked.suggestions):
+        typed = picked.suggestions[int(typed) - 1]
+    try:
+        state, answer = state.enter(index, typed)
+    except BadCode as error:
+        say(f"  ✗ {error}")
+        return state
+    if isinstance(answer, GroupMisheard):
+        say(f"  ✗ {answer.reason}")
+        for number, suggestion in enumerate(answer.suggestions, 1):
+            say(f"    {number}. {suggestion}")
+    return state
+
+
+def _whole(state: Dictation, accepts: Oracle) -> int | None:
+    found = state.complete(accepts)
+    if isinstance(found, Whole):
+        return found.number
+    if isinstance(found, Choices):
+        for reading in found.readings:
+            shown = " / ".join(write_group(state.form, group) for group in reading.groups)
+            if agreed(t("Was it {code}?", code=shown)):
+                return reading.number
+    say(t("Each group holds, but together they are no {title}; begin again.", title=state.code_type.label))
+    return None
+
+
+def _form_of(code_type: CodeType, typed: str) -> Form:
+    """Find the form of a first group: one in which it holds, else one that has signs like these, else the usual one."""
+    forms = sorted(Form, key=lambda form: form is not _usual())
+    for form in forms:
+        if group_holds(form.encoding, code_type, 0, hear_group(form, typed)):
+            return form
+    if len(typed.split()) > 2 and not any(len(piece) == 1 for piece in typed.split()):
+        return _usual()
+    digits = typed.replace(" ", "").replace("-", "").isdigit()
+    return Form.DIGITS if digits else Form.CHARACTERS if len(typed.replace(" ", "")) <= 6 else _usual()
+
+
+def _usual() -> Form:
+    return Form.WORDS_FR if current_language() == "fr" else Form.WORDS_EN
+
+
+def agreed(question: Text) -> bool:
+    """Ask a question until it is answered with yes or no."""
+    while True:
+        answer = ask(t("{question} (yes/no)", question=question)).lower()
+        if answer in ("y", "yes", "o", "oui"):
+            return True
+        if answer in ("n", "no", "non"):
+            return False
+
+
+def groups_of(form: Form, confirmation: str) -> list[str]:
+    """Write a confirmation, given in hexadecimal, group by group."""
+    return write(form, CodeType.CONFIRMATION, number_of(CodeType.CONFIRMATION, bytes.fromhex(confirmation)))
+
+
+def read_out(form: Form, confirmation: str) -> None:
+    """Show a confirmation one group at a time, as the operator reads it out."""
+    groups = groups_of(form, confirmation)
+    for number, group in enumerate(groups, 1):
+        say(f"  {number:2}  {group}")
+        if number < len(groups):
+            ask(t("Enter for group {number} of {count}", number=number + 1, count=len(groups)))

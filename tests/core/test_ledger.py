@@ -1,0 +1,318 @@
+"""The ledger's fold, fact by fact, and the kinds and bodies that must stay readable for ever."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+
+from calvox.common.errors import Tampered
+from calvox.core.book import Add, Change, Drop, Fact, Placed, Put, Row, Set, kind_of
+from calvox.core.entries import (
+    CalExpired,
+    CalIssued,
+    CalRefused,
+    CalReleased,
+    CalRenewed,
+    ConfirmationAccepted,
+    HostEnrolled,
+    PackInstalled,
+    PackRequested,
+    PersonAdded,
+    ServerActivated,
+    ServerFounded,
+)
+from calvox.core.ledger import FACTS, LEDGER, SLOT, changes
+from calvox.journal.bodies import body_of, fact_of
+from calvox.journal.tables import Tables, create_tables
+
+VECTORS = Path(__file__).parents[1] / "vectors/ledger-v1.json"
+HOST, HOLDER, CAL, OTHER = b"h" * 16, b"r" * 32, b"c" * 16, b"d" * 16
+FOUNDED = ServerFounded(
+    server_id=b"s" * 18,
+    epoch=1,
+    public_key=b"k" * 32,
+    fingerprint_record=b"\xa0",
+    centre_key=b"g" * 96,
+    centre_name="Centre",
+    authority=b"a" * 32,
+)
+PACK = PackInstalled(
+    sequence=3, programme=6, cal_type=0, version=7, quantity=20, agreement=123456789012, ends=1_830_297_600
+)
+ISSUED = CalIssued(
+    cal_id=CAL,
+    cal_type=0,
+    version=7,
+    holder=HOLDER,
+    host=HOST,
+    valid_until=1_805_000_000,
+    temporary=False,
+    pack=3,
+    replaces=b"",
+    replaces_pack=0,
+)
+TEMPORARY = CalIssued(
+    cal_id=OTHER,
+    cal_type=0,
+    version=7,
+    holder=HOLDER,
+    host=HOST,
+    valid_until=1_807_776_000,
+    temporary=True,
+    pack=0,
+    replaces=b"",
+    replaces_pack=0,
+)
+CANONICAL: tuple[Fact, ...] = (
+    FOUNDED,
+    PersonAdded(person="ada", role="administrator", by="root"),
+    PackRequested(sequence=3, request=b"q" * 18, by="ada"),
+    ConfirmationAccepted(
+        kind=2, server_id=b"s" * 18, requests=(b"q" * 18, b"p" * 18), issue_day=20_833, signature=b"x" * 48, by="ada"
+    ),
+    ServerActivated(issue_day=20_833),
+    PACK,
+    HostEnrolled(host=HOST, name="rdsh-1", version=7, certificate=b"e" * 32, by="ada"),
+    ISSUED,
+    CalRenewed(cal_id=CAL, host=OTHER, valid_until=1_806_000_000),
+    CalReleased(cal_id=CAL, pack=3, why="asked"),
+    CalExpired(cal_id=CAL, pack=3),
+    CalRefused(host=HOST, holder=HOLDER, cal_type=2, reason="pool-used-up", hour=500_000, count=12),
+)
+"""One fact of each kind, all fields told apart by their values."""
+
+
+def folded(*facts: Fact) -> Tables:
+    """Fold facts into empty tables: the first entered at second 101 as entry 1, and so on."""
+    connection = apsw.Connection(":memory:")
+    create_tables(connection, LEDGER, projections_only=True)
+    tables = Tables(connection, LEDGER)
+    for number, fact in enumerate(facts, start=1):
+        for change in changes(fact, Placed(number, 100 + number)):
+            tables.apply(change)
+    return tables
+
+
+def only(tables: Tables, table: str) -> Row:
+    """Give the one row of a table."""
+    (row,) = tables.select(table, {})
+    return row
+
+
+def test_a_founded_server_has_one_row() -> None:
+    """It is not activated, and its first request will have sequence 1."""
+    assert only(folded(FOUNDED), "server") == {
+        "slot": 0,
+        "server_id": b"s" * 18,
+        "epoch": 1,
+        "public_key": b"k" * 32,
+        "centre_key": b"g" * 96,
+        "centre_name": "Centre",
+        "activated": 0,
+        "next_sequence": 1,
+    }
+
+
+def test_people_stand_with_their_role() -> None:
+    """Who added them stays in the entry."""
+    assert only(folded(CANONICAL[1]), "person") == {"person": "ada", "role": "administrator"}
+
+
+def test_a_request_uses_its_sequence_up() -> None:
+    """The next one is one higher."""
+    tables = folded(FOUNDED, CANONICAL[2])
+    assert only(tables, "request") == {"sequence": 3, "request": b"q" * 18, "time": 102}
+    assert only(tables, "server")["next_sequence"] == 4
+
+
+def test_a_confirmation_stands_whole() -> None:
+    """Everything that is needed to verify it again, under the number of its entry."""
+    assert only(folded(CANONICAL[3]), "confirmation") == {
+        "entry": 1,
+        "kind": 2,
+        "server_id": b"s" * 18,
+        "requests": b"q" * 18 + b"p" * 18,
+        "issue_day": 20_833,
+        "signature": b"x" * 48,
+    }
+
+
+def test_activation_marks_the_server() -> None:
+    """From then on pools are open."""
+    assert only(folded(FOUNDED, CANONICAL[4]), "server")["activated"] == 1
+
+
+def test_a_pack_goes_in_with_nothing_issued() -> None:
+    """And with the moment of its installation."""
+    row = only(folded(PACK), "pack")
+    assert row == {**{name: getattr(PACK, name) for name in PACK.__struct_fields__}, "issued": 0, "installed": 101}
+
+
+def test_a_host_stands_with_its_certificate() -> None:
+    """And with the moment of its enrolment."""
+    assert only(folded(CANONICAL[6]), "host") == {
+        "host": HOST,
+        "name": "rdsh-1",
+        "version": 7,
+        "certificate": b"e" * 32,
+        "enrolled": 101,
+    }
+
+
+def test_a_cal_takes_one_from_its_pack() -> None:
+    """Its row knows the entry and the moment; a permanent CAL does not make a device known."""
+    tables = folded(PACK, ISSUED)
+    row = only(tables, "cal")
+    assert (row["cal_id"], row["holder"], row["host"], row["pack"]) == (CAL, HOLDER, HOST, 3)
+    assert (row["issued"], row["entry"], row["temporary"], row["valid_until"]) == (102, 2, 0, 1_805_000_000)
+    assert only(tables, "pack")["issued"] == 1
+    assert not list(tables.select("device", {}))
+
+
+def test_a_temporary_cal_marks_its_device_for_life() -> None:
+    """The mark stays after the CAL has gone."""
+    tables = folded(PACK, TEMPORARY, CalExpired(cal_id=OTHER, pack=0))
+    assert only(tables, "device") == {"holder": HOLDER, "first_seen": 102}
+    assert only(tables, "pack")["issued"] == 0
+    assert not list(tables.select("cal", {}))
+
+
+def test_a_replaced_cal_goes_back_to_its_own_pack() -> None:
+    """One pack gives, the other takes back."""
+    newer = PackInstalled(sequence=4, programme=6, cal_type=0, version=8, quantity=5, agreement=1, ends=0)
+    upgraded = CalIssued(
+        cal_id=OTHER,
+        cal_type=0,
+        version=8,
+        holder=HOLDER,
+        host=HOST,
+        valid_until=1_806_000_000,
+        temporary=False,
+        pack=4,
+        replaces=CAL,
+        replaces_pack=3,
+    )
+    tables = folded(PACK, newer, ISSUED, upgraded)
+    assert {row["sequence"]: row["issued"] for row in tables.select("pack", {})} == {3: 0, 4: 1}
+    assert only(tables, "cal")["cal_id"] == OTHER
+
+
+def test_a_renewal_moves_the_end_and_the_host_alone() -> None:
+    """The pack's count stays."""
+    before, after = folded(PACK, ISSUED), folded(PACK, ISSUED, CANONICAL[8])
+    moved = {"valid_until": 1_806_000_000, "host": OTHER, "entry": 3}
+    assert only(after, "cal") == {**only(before, "cal"), **moved}
+    assert only(after, "pack") == only(before, "pack")
+
+
+@pytest.mark.parametrize("gone", CANONICAL[9:11], ids=kind_of)
+def test_a_released_or_expired_cal_goes_back(gone: Fact) -> None:
+    """The row goes, the pack has one more."""
+    tables = folded(PACK, ISSUED, gone)
+    assert not list(tables.select("cal", {}))
+    assert only(tables, "pack")["issued"] == 0
+
+
+def test_a_refusal_stands_with_its_count() -> None:
+    """Under the number of its entry."""
+    assert only(folded(CANONICAL[11]), "refusal") == {
+        "entry": 1,
+        "time": 101,
+        "host": HOST,
+        "holder": HOLDER,
+        "cal_type": 2,
+        "reason": "pool-used-up",
+        "count": 12,
+    }
+
+
+def touched(found: Iterable[Change]) -> set[str]:
+    """Name the tables that changes touch."""
+    return {change.table for change in found}
+
+
+EFFECTS: dict[str, set[str]] = {
+    "ServerFounded": {"server"},
+    "PersonAdded": {"person"},
+    "PackRequested": {"request", "server"},
+    "ConfirmationAccepted": {"confirmation"},
+    "ServerActivated": {"server"},
+    "PackInstalled": {"pack"},
+    "HostEnrolled": {"host"},
+    "CalIssued": {"cal", "pack"},
+    "CalRenewed": {"cal"},
+    "CalReleased": {"cal", "pack"},
+    "CalExpired": {"cal", "pack"},
+    "CalRefused": {"refusal"},
+}
+"""Kind of entry to the tables that it changes; an empty set would be an explicit none."""
+
+
+def test_every_kind_has_a_known_effect() -> None:
+    """A new kind of entry must say here what it changes."""
+    assert {kind_of(fact): touched(changes(fact, Placed(1, 1))) for fact in CANONICAL} == EFFECTS
+    assert {fact.__name__ for fact in FACTS} == set(EFFECTS)
+
+
+def test_changes_name_tables_keys_and_columns_that_exist() -> None:
+    """Each change can be carried out, and writes rows whole."""
+    projections = {table.name: table for table in LEDGER.projections}
+    for fact in (*CANONICAL, TEMPORARY):
+        for change in changes(fact, Placed(1, 1)):
+            table = projections[change.table]
+            match change:
+                case Put(row=row):
+                    assert set(row) == set(table.columns)
+                case Set(key=key, values=values):
+                    assert len(key) == len(table.key)
+                    assert set(values) <= set(table.columns) - set(table.key)
+                case Add(key=key, column=column):
+                    assert len(key) == len(table.key)
+                    assert table.columns[column] is int
+                case Drop(key=key):
+                    assert len(key) == len(table.key)
+
+
+def test_the_server_has_one_slot() -> None:
+    """Whoever reads it knows its key."""
+    assert folded(FOUNDED).get("server", SLOT) is not None
+
+
+def recorded() -> list[dict[str, Any]]:
+    """Read the bodies that were recorded when version 1 was released."""
+    found: list[dict[str, Any]] = json.loads(VECTORS.read_text(encoding="utf-8"))["entries"]
+    return found
+
+
+@pytest.mark.parametrize("entry", recorded(), ids=lambda entry: f"{entry['kind']}-{entry['version']}")
+def test_recorded_bodies_stay_readable(entry: dict[str, Any]) -> None:
+    """A body of an earlier release reads as the same fact, and is written as the same bytes."""
+    fact = fact_of(LEDGER, entry["kind"], entry["version"], bytes.fromhex(entry["body"]))
+    assert fact == next(known for known in CANONICAL if kind_of(known) == entry["kind"])
+    assert body_of(fact).hex() == entry["body"]
+
+
+def test_kinds_and_versions_are_frozen() -> None:
+    """Whatever was recorded is still known, and whatever is known has been recorded."""
+    known = [(fact.__name__, fact.VERSION) for fact in FACTS]
+    assert sorted(known) == sorted((entry["kind"], entry["version"]) for entry in recorded())
+
+
+@pytest.mark.parametrize(
+    ("kind", "version", "body"),
+    [
+        ("CalIssued", 2, b"\xa0"),
+        ("CalInvented", 1, b"\xa0"),
+        ("ServerActivated", 1, b"\xa0"),
+        ("ServerActivated", 1, bytes.fromhex("a169697373 75655f64617961 31".replace(" ", ""))),
+        ("ServerActivated", 1, b"garbage"),
+    ],
+    ids=["version", "kind", "field missing", "wrong type", "garbage"],
+)
+def test_what_is_not_known_is_no_entry_of_ours(kind: str, version: int, body: bytes) -> None:
+    """An unknown kind or version, or a body that does not fit, is told as a changed journal."""
+    with pytest.raises(Tampered):
+        fact_of(LEDGER, kind, version, body)

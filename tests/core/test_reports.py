@@ -1,0 +1,68 @@
+"""Counting honestly: totals, what is out, and over-use, which nothing offsets."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calvox.core.reports import PackReport, PoolReport, pack_report, pools
+
+ROW = {
+    "sequence": 3,
+    "programme": 6,
+    "cal_type": 1,
+    "version": 7,
+    "quantity": 20,
+    "agreement": 123456789012,
+    "ends": 2_000,
+    "issued": 5,
+    "installed": 1_000,
+}
+
+
+def pack(quantity: int, issued: int, *, cal_type: str = "user", version: str = "2022", in_force: bool = True) -> Any:
+    """Give a pack's report."""
+    return PackReport(1, cal_type, version, quantity, issued, 1, 0, 0, in_force)
+
+
+@pytest.mark.parametrize(("now", "in_force"), [(1_999, True), (2_000, False), (9_999, False)])
+def test_a_pack_is_in_force_until_the_second_of_its_end(now: int, in_force: bool) -> None:
+    """Its last day is the one before."""
+    report = pack_report(ROW, now)
+    assert report == PackReport(3, "user", "2022", 20, 5, 123456789012, 1_000, 2_000, in_force)
+
+
+def test_a_pack_without_end_is_always_in_force() -> None:
+    """Zero is never."""
+    assert pack_report({**ROW, "ends": 0}, 1 << 40).in_force
+
+
+def test_over_use_is_issued_minus_total() -> None:
+    """Free goes below zero by as much."""
+    assert pools([pack(10, 13), pack(5, 5)]) == [PoolReport("user", "2022", 15, 18, -3, 3)]
+
+
+def test_over_use_is_never_netted_against_another_type_or_version() -> None:
+    """Free CALs elsewhere do not make it smaller."""
+    found = pools([pack(10, 13), pack(100, 0, version="2025"), pack(100, 0, cal_type="device")])
+    assert sum(pool.over_use for pool in found) == 3
+    assert [(pool.cal_type, pool.version) for pool in found] == [
+        ("device", "2022"),
+        ("user", "2022"),
+        ("user", "2025"),
+    ]
+
+
+def test_a_pack_that_has_ended_gives_no_total_but_its_cals_still_count() -> None:
+    """What it issued and is still out is over-use."""
+    assert pools([pack(10, 4, in_force=False)]) == [PoolReport("user", "2022", 0, 4, -4, 4)]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.sampled_from(["device", "user"]), st.booleans())))
+def test_sums_add_up(packs: list[tuple[int, int, str, bool]]) -> None:
+    """Nothing is lost between packs and pools, and over-use is what free lacks."""
+    found = pools(pack(q, i, cal_type=kind, in_force=force) for q, i, kind, force in packs)
+    assert sum(pool.total for pool in found) == sum(q for q, _, _, force in packs if force)
+    assert sum(pool.issued for pool in found) == sum(i for _, i, _, _ in packs)
+    assert all(pool.free == pool.total - pool.issued and pool.over_use == max(0, -pool.free) for pool in found)
