@@ -93,12 +93,12 @@ def test_a_centre_is_made_with_its_card(calvox: Run, tmp_path: Path) -> None:
     assert " ".join(done.json["fingerprint"]["fr"]) in calvox("centre", "card").out
     assert calvox("centre", "card", "--qr").out.count("█") > 500
     assert calvox("centre", "init", "--name", "Essai", "--telephone", "FR:+33 1:9-18").code == 5
-    assert calvox("centre", "verify", "--json").json["position"] == 1
+    assert calvox("journal", "verify", "--of", "centre", "--json").json["entries"] == 1
 
 
 def test_options_go_before_settings(calvox: Run, tmp_path: Path) -> None:
     """The folder named by --folder is the one."""
-    assert calvox("centre", "verify", "--folder", str(tmp_path / "elsewhere")).code == 3
+    assert calvox("centre", "card", "--folder", str(tmp_path / "elsewhere")).code == 3
     (tmp_path / "short").write_text("short")
     named = ("--folder", str(tmp_path / "b"), "--passphrase-file", str(tmp_path / "short"))
     assert calvox("centre", "init", "--name", "B", "--telephone", "FR:+33 1:9-18", *named).code == 2

@@ -45,6 +45,7 @@ def opened_and_verified(folder: Path) -> None:
     ("statement", "named"),
     [
         ("UPDATE entry SET body = (SELECT body FROM entry WHERE sequence = 1) WHERE sequence = 4", "Entry 4 "),
+        ("UPDATE entry SET body = CAST(body || x'00' AS BLOB) WHERE sequence = 5", "Entry 5 "),
         ("UPDATE entry SET time = time + 1 WHERE sequence = 5", "Entry 5 "),
         ("UPDATE entry SET leaf = zeroblob(32) WHERE sequence = 6", "Entry 6 "),
         ("DELETE FROM entry WHERE sequence = 3", "Entry 3 is missing"),
@@ -64,6 +65,19 @@ def test_an_edit_is_named(folder: Path, statement: str, named: str) -> None:
         opened_and_verified(folder)
     assert str(caught.value).startswith(named)
     assert caught.value.hint is not None
+
+
+def test_a_value_of_another_type_is_told(folder: Path) -> None:
+    """Even a row that cannot be read any more is reported, not stumbled over."""
+    change = (
+        "PRAGMA writable_schema=ON",
+        "UPDATE sqlite_schema SET sql = replace(sql, ' STRICT', '') WHERE name = 'entry'",
+        "PRAGMA writable_schema=RESET",
+    )
+    edit(folder, *change)
+    edit(folder, "UPDATE entry SET body = CAST(x'fffe' AS TEXT) WHERE sequence = 4")
+    with pytest.raises(Tampered, match="cannot be read"):
+        opened_and_verified(folder)
 
 
 def test_a_cut_tail_is_found_at_start(folder: Path) -> None:

@@ -29,10 +29,9 @@ from calvox.centre.refusals import Refusal
 from calvox.centre.register import REGISTER
 from calvox.common import settings
 from calvox.common.clock import DAY, SYSTEM, World
-from calvox.common.errors import Conflict
-from calvox.common.files import read_whole, write_whole
-from calvox.common.i18n import fitting_language, language_of, t
-from calvox.journal.sqlite import SqliteJournal, create, exists
+from calvox.common.files import build_whole, read_whole, write_whole
+from calvox.common.i18n import fitting_language, language_of
+from calvox.journal.sqlite import SqliteJournal, create
 from calvox.trust.certificates import expires_at, issue_server_certificate, make_authority, new_key
 from calvox.wire.card import CentreCard, Telephone, write_card
 
@@ -55,27 +54,6 @@ class Founding(msgspec.Struct, frozen=True):
     """Names and addresses that its certificate bears."""
 
 
-class Verify(msgspec.Struct, frozen=True):
-    """Verify the whole register."""
-
-
-class Verified(msgspec.Struct, frozen=True):
-    """The register holds up to here."""
-
-    position: int
-    hash: str
-
-
-def verify_register(context: Context, _: Verify, __: str) -> Verified:
-    """Verify every entry, batch and projection.
-
-    Raises:
-        Tampered: it names the first that does not hold.
-    """
-    head = context.journal.verify()
-    return Verified(head.position, head.hash.hex())
-
-
 CASES: Mapping[str, UseCase[Context]] = {
     **JOURNAL_CASES,
     "agreement-add": UseCase(agreements.AddAgreement, agreements.AgreementShown, agreements.add_agreement),
@@ -93,7 +71,6 @@ CASES: Mapping[str, UseCase[Context]] = {
     "typing-keep": UseCase(typed.KeepTyping, typed.KeptTyping, typed.keep_typing),
     "typing-kept": UseCase(typed.TypingAsked, typed.KeptTyping, typed.kept_typing),
     "unlock-caller": UseCase(callers.UnlockCaller, callers.CallerShown, callers.unlock_caller),
-    "verify": UseCase(Verify, Verified, verify_register),
 }
 """What can be done to an activation centre."""
 
@@ -113,26 +90,24 @@ def found(
     """Make an activation centre: keys, register, certificate, centre card.
 
     Raises:
-        Conflict: there is one already.
+        Conflict: the folder is not empty.
         BadInput: the passphrase is too short, or the card would not be well formed.
     """
-    if (folder / keys.SIGNING_KEY).exists() or exists(folder):
-        raise Conflict(t("There is an activation centre already in {path}", path=str(folder)))
     file = keys.new_key_file(passphrase, world, cost=cost)
     written = write_card(CentreCard(name=founding.name, public_key=file.public_key, telephones=founding.telephones))
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keys.write_keys(folder, file, world)
-    _make_tls(folder, founding.tls_names, world)
-    create(folder, REGISTER)
     phones = tuple((phone.country, phone.number, phone.hours) for phone in founding.telephones)
     fact = CentreFounded(name=founding.name, public_key=bytes.fromhex(file.public_key), telephones=phones)
-    context = open_centre(settings.Centre(folder=str(folder)), None, world)
-    try:
-        context.journal.run(lambda tx: tx.append(fact))
-        write_whole(folder / CARD, written, mode=0o644)
-        return card.show_card(context, card.CardAsked(), "")
-    finally:
-        context.close()
+    with build_whole(folder) as place:
+        keys.write_keys(place, file, world)
+        _make_tls(place, founding.tls_names, world)
+        create(place, REGISTER)
+        context = open_centre(settings.Centre(folder=str(place)), None, world)
+        try:
+            context.journal.run(lambda tx: tx.append(fact))
+            write_whole(place / CARD, written, mode=0o644)
+            return card.show_card(context, card.CardAsked(), "")
+        finally:
+            context.close()
 
 
 def open_centre(chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM) -> Context:

@@ -101,16 +101,25 @@ async def serve(
     ready()
     notify("READY=1")
     waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait([waiting, *tasks_aside], return_when=asyncio.FIRST_EXCEPTION)
+    await _until_over(waiting, [*tasks, *tasks_aside])
     notify("STOPPING=1")
     for server in servers:
         server.should_exit = True
-    for task in tasks_aside:
+    for task in (waiting, *tasks_aside):
         task.cancel()
-    await asyncio.gather(*tasks, *tasks_aside, return_exceptions=True)
-    failed = [task.exception() for task in tasks_aside if task.done() and not task.cancelled() and task.exception()]
-    if failed and failed[0] is not None:
-        raise failed[0]
+    ended = await asyncio.gather(*tasks, *tasks_aside, return_exceptions=True)
+    for failed in ended:
+        if isinstance(failed, Exception):
+            raise failed
+
+
+async def _until_over(signalled: "asyncio.Task[Any]", tasks: Sequence["asyncio.Task[Any]"]) -> None:
+    """Wait for the signal, or for a task that fails; one that merely ends is no reason to stop."""
+    running = {signalled, *tasks}
+    while not signalled.done():
+        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+        if any(task.cancelled() or task.exception() for task in done):
+            return
 
 
 def _config(listener: Listener) -> uvicorn.Config:

@@ -8,7 +8,7 @@ import msgspec
 import segno
 import typer
 
-from calvox.apps.centre import CARD, Founding, Verified, Verify, found, run
+from calvox.apps.centre import CARD, Founding, found, run
 from calvox.centre.agreements import AddAgreement, ListAgreements, NewCaller, ShowAgreement
 from calvox.centre.callers import UnlockCaller
 from calvox.centre.calls import CallsAsked
@@ -45,29 +45,34 @@ from calvox.cli.centre_show import (
 from calvox.cli.session import say, show
 from calvox.common import logs
 from calvox.common.errors import BadInput
+from calvox.common.files import read_whole
 from calvox.common.i18n import t
 from calvox.core.products import programme_named
 from calvox.wire.phone.codec import CodeType
+from calvox.wire.phone.filetext import LARGEST_REQUEST_FILE, read_request_file
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.request import read_agreement
 
-app = typer.Typer(no_args_is_help=True, help="The activation centre: keys, agreements, calls.")
-agreement_app = typer.Typer(no_args_is_help=True, help="What customers bought, and who may call for it.")
+app = typer.Typer(no_args_is_help=True, help=str(t("The activation centre: keys, agreements, calls.")))
+agreement_app = typer.Typer(no_args_is_help=True, help=str(t("What customers bought, and who may call for it.")))
 app.add_typer(agreement_app, name="agreement")
 
-FormOption = Annotated[Form | None, typer.Option("--form", help="How the confirmation is read out.")]
-CallArgument = Annotated[str, typer.Argument(metavar="CALL", help="Number of the call.")]
-ServerArgument = Annotated[str, typer.Argument(metavar="SERVER-ID", help="In hexadecimal or any spoken form.")]
+FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How the confirmation is read out.")))]
+FileOption = Annotated[Path | None, typer.Option("--file", help=str(t("Also write the confirmation to this file.")))]
+QrOption = Annotated[bool, typer.Option("--qr", help=str(t("Also draw the confirmation as a QR code.")))]
+CallArgument = Annotated[str, typer.Argument(metavar="CALL", help=str(t("Number of the call.")))]
+ServerArgument = Annotated[str, typer.Argument(metavar="SERVER-ID", help=str(t("In hexadecimal or any spoken form.")))]
 
 
-@app.command("init")
+@app.command("init", help=str(t("Make the keys, the register and the centre card.")))
 def init(
-    name: Annotated[str, typer.Option("--name", help="What the centre calls itself.")],
+    name: Annotated[str, typer.Option("--name", help=str(t("What the centre calls itself.")))],
     telephones: Annotated[
-        list[str], typer.Option("--telephone", metavar="COUNTRY:NUMBER:HOURS", help="Where it answers; repeatable.")
+        list[str],
+        typer.Option("--telephone", metavar="COUNTRY:NUMBER:HOURS", help=str(t("Where it answers; repeatable."))),
     ],
     tls_names: Annotated[
-        list[str] | None, typer.Option("--tls-name", help="Name or address of its page; repeatable.")
+        list[str] | None, typer.Option("--tls-name", help=str(t("Name or address of its page; repeatable.")))
     ] = None,
     folder: FolderOption = None,
     passphrase_file: PassphraseOption = None,
@@ -80,9 +85,9 @@ def init(
     say(t("The centre card is in {path}", path=str(Path(centre.folder) / CARD)))
 
 
-@app.command("card")
+@app.command("card", help=str(t("Show the centre card.")))
 def card(
-    qr: Annotated[bool, typer.Option("--qr", help="Draw it as a QR code.")] = False, folder: FolderOption = None
+    qr: Annotated[bool, typer.Option("--qr", help=str(t("Draw it as a QR code.")))] = False, folder: FolderOption = None
 ) -> None:
     """Show the centre card."""
     shown = call(owner_of(folder), "card", CardAsked())
@@ -92,9 +97,11 @@ def card(
         show_card(shown)
 
 
-@app.command("serve")
+@app.command("serve", help=str(t("Serve until a signal comes.")))
 def serve(
-    listen: Annotated[str | None, typer.Option("--listen", metavar="ADDRESS:PORT", help="Where its page is.")] = None,
+    listen: Annotated[
+        str | None, typer.Option("--listen", metavar="ADDRESS:PORT", help=str(t("Where its page is.")))
+    ] = None,
     folder: FolderOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
@@ -114,19 +121,22 @@ def _announce(address: str) -> None:
     sys.stdout.flush()
 
 
-@agreement_app.command("add")
+@agreement_app.command("add", help=str(t("Enter an agreement.")))
 def add_agreement(
-    customer: Annotated[str, typer.Option("--customer")],
-    programme: Annotated[str, typer.Option("--programme", help="select, enterprise, campus, school, spla, open …")],
-    sku: Annotated[str, typer.Option("--sku", help="The seller's number for what was bought.")],
-    proof: Annotated[str, typer.Option("--proof", help="Proof of purchase, or contract number.")],
+    customer: Annotated[str, typer.Option("--customer", help=str(t("Who bought.")))],
+    programme: Annotated[
+        str, typer.Option("--programme", help=str(t("select, enterprise, campus, school, spla, open …")))
+    ],
+    sku: Annotated[str, typer.Option("--sku", help=str(t("The seller's number for what was bought.")))],
+    proof: Annotated[str, typer.Option("--proof", help=str(t("Proof of purchase, or contract number.")))],
     lines: Annotated[list[str], typer.Option("--line", metavar="TYPE:VERSION:QUANTITY[:YYYY-MM-DD]")],
-    callers: Annotated[list[str], typer.Option("--caller", metavar="NAME[:TELEPHONE]", help="Who may call.")],
+    callers: Annotated[list[str], typer.Option("--caller", metavar="NAME[:TELEPHONE]", help=str(t("Who may call.")))],
     call_word_file: Annotated[
-        str | None, typer.Option("--call-word-file", help="Call words, one a line in the callers' order; - for input.")
+        str | None,
+        typer.Option("--call-word-file", help=str(t("Call words, one a line in the callers' order; - for input."))),
     ] = None,
-    number: Annotated[str | None, typer.Option("--number", help="12 digits; drawn if not given.")] = None,
-    ends: Annotated[str, typer.Option("--ends", metavar="YYYY-MM-DD", help="Its last day.")] = "",
+    number: Annotated[str | None, typer.Option("--number", help=str(t("12 digits; drawn if not given.")))] = None,
+    ends: Annotated[str, typer.Option("--ends", metavar="YYYY-MM-DD", help=str(t("Its last day.")))] = "",
     folder: FolderOption = None,
 ) -> None:
     """Enter an agreement."""
@@ -151,57 +161,73 @@ def _caller(text: str, word: str | None) -> NewCaller:
     return NewCaller(name, word or secret(None, t("Call word of {name}:", name=name)), phone)
 
 
-@agreement_app.command("list")
+@agreement_app.command("list", help=str(t("List agreements.")))
 def list_agreements(folder: FolderOption = None) -> None:
     """List agreements."""
     show_agreements(call(owner_of(folder), "agreement-list", ListAgreements()))
 
 
-@agreement_app.command("show")
-def show_agreement(number: Annotated[str, typer.Argument(metavar="NUMBER")], folder: FolderOption = None) -> None:
+@agreement_app.command("show", help=str(t("Show an agreement with its lines and callers.")))
+def show_agreement(
+    number: Annotated[str, typer.Argument(metavar="NUMBER", help=str(t("12 digits.")))], folder: FolderOption = None
+) -> None:
     """Show an agreement with its lines and callers."""
     show_one_agreement(call(owner_of(folder), "agreement-show", ShowAgreement(read_agreement(number))))
 
 
-@app.command("call")
+@app.command("call", help=str(t("Take a call; with --json only prepare it.")))
 def take_call(
-    caller: Annotated[str | None, typer.Option("--caller", help="Who is calling.")] = None,
-    call_word_file: Annotated[str | None, typer.Option("--call-word-file", help="- for standard input.")] = None,
-    server_id: Annotated[str | None, typer.Option("--server-id", help="In hexadecimal or any spoken form.")] = None,
-    agreement: Annotated[str | None, typer.Option("--agreement", help="12 digits.")] = None,
-    kind: Annotated[str, typer.Option("--kind", help="activate, packs or both; what fits if not given.")] = "",
+    caller: Annotated[str | None, typer.Option("--caller", help=str(t("Who is calling.")))] = None,
+    call_word_file: Annotated[
+        str | None, typer.Option("--call-word-file", help=str(t("- for standard input.")))
+    ] = None,
+    server_id: Annotated[
+        str | None, typer.Option("--server-id", help=str(t("In hexadecimal or any spoken form.")))
+    ] = None,
+    agreement: Annotated[str | None, typer.Option("--agreement", help=str(t("12 digits.")))] = None,
+    kind: Annotated[str, typer.Option("--kind", help=str(t("activate, packs or both; what fits if not given.")))] = "",
     lines: Annotated[
         list[str] | None, typer.Option("--line", metavar="TYPE:VERSION:QUANTITY:SEQUENCE[:YYYY-MM]")
     ] = None,
-    requests: Annotated[list[str] | None, typer.Option("--request", help="A request as it was spoken.")] = None,
+    requests: Annotated[list[str] | None, typer.Option("--request", help=str(t("A request as it was spoken.")))] = None,
+    request_file: Annotated[
+        Path | None, typer.Option("--request-file", help=str(t("What is asked, as the licence server wrote it.")))
+    ] = None,
     form: FormOption = None,
     folder: FolderOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Take a call; with --json only prepare it."""
+    if request_file is not None:
+        told = read_request_file(read_whole(request_file, limit=LARGEST_REQUEST_FILE))
+        server_id, kind, requests = told.server_id, told.kind, list(told.requests)
     given = Given(caller, call_word_file, server_id, agreement, kind, lines or (), requests or (), form)
     hold_call(owner_of(folder, passphrase_file), given)
 
 
-@app.command("sign")
+@app.command("sign", help=str(t("Sign a prepared call, after the control words were compared.")))
 def sign(
     number: CallArgument,
     agreed: Annotated[
-        bool, typer.Option("--agreed/--differ", help="Whether the control words were the same on both sides.")
+        bool, typer.Option("--agreed/--differ", help=str(t("Whether the control words were the same on both sides.")))
     ] = True,
     form: FormOption = None,
+    file: FileOption = None,
+    qr: QrOption = False,
     folder: FolderOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Sign a prepared call, after the control words were compared."""
     answer = call(owner_of(folder, passphrase_file), "sign", SignCall(number, agreed))
-    show_signed(unless_refused(answer), usual_form(form))
+    show_signed(unless_refused(answer), usual_form(form), file, qr=qr)
 
 
-@app.command("read")
+@app.command("read", help=str(t("Read a confirmation again; of a licence server, its last one.")))
 def read(
     what: Annotated[str, typer.Argument(metavar="CALL|SERVER-ID")],
     form: FormOption = None,
+    file: FileOption = None,
+    qr: QrOption = False,
     folder: FolderOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
@@ -209,49 +235,48 @@ def read(
     text = what.strip()
     named = text if len(text) == 16 and " " not in text else read_code(CodeType.SERVER_ID, text).hex()
     answer = call(owner_of(folder, passphrase_file), "read", ReadAgain(named))
-    show_signed(unless_refused(answer), usual_form(form))
+    show_signed(unless_refused(answer), usual_form(form), file, qr=qr)
 
 
-@app.command("calls")
+@app.command("calls", help=str(t("List calls that were prepared and not signed.")))
 def calls(folder: FolderOption = None) -> None:
     """List calls that were prepared and not signed."""
     show_calls(call(owner_of(folder), "calls", CallsAsked()))
 
 
-@app.command("servers")
+@app.command("servers", help=str(t("List the licence servers that were heard of.")))
 def servers(folder: FolderOption = None) -> None:
     """List the licence servers that were heard of."""
     show_servers(call(owner_of(folder), "servers", ServersAsked()))
 
 
-@app.command("retire")
+@app.command("retire", help=str(t("Retire a licence server by its proof, for ever.")))
 def retire(
-    server_id: ServerArgument, proof: Annotated[str, typer.Option("--proof")], folder: FolderOption = None
+    server_id: ServerArgument,
+    proof: Annotated[str, typer.Option("--proof", help=str(t("The retirement proof, 12 words or another form.")))],
+    folder: FolderOption = None,
 ) -> None:
     """Retire a licence server by its proof, for ever."""
     data, read_proof = read_code(CodeType.SERVER_ID, server_id), read_code(CodeType.RETIREMENT, proof)
     show_servers([call(owner_of(folder), "retire", RetireServer(data.hex(), read_proof.hex()))])
 
 
-@app.command("blacklist")
+@app.command("blacklist", help=str(t("Refuse a licence server for ever.")))
 def blacklist(
-    server_id: ServerArgument, why: Annotated[str, typer.Option("--why")], folder: FolderOption = None
+    server_id: ServerArgument,
+    why: Annotated[str, typer.Option("--why", help=str(t("Why it is refused for ever.")))],
+    folder: FolderOption = None,
 ) -> None:
     """Refuse a licence server for ever."""
     data = read_code(CodeType.SERVER_ID, server_id)
     show_servers([call(owner_of(folder), "blacklist", BlacklistServer(data.hex(), why))])
 
 
-@app.command("unlock-caller")
-def unlock_caller(name: Annotated[str, typer.Argument(metavar="NAME")], folder: FolderOption = None) -> None:
+@app.command("unlock-caller", help=str(t("Let a caller who was locked call again.")))
+def unlock_caller(
+    name: Annotated[str, typer.Argument(metavar="NAME", help=str(t("Name of the caller.")))],
+    folder: FolderOption = None,
+) -> None:
     """Let a caller who was locked call again."""
     shown = call(owner_of(folder), "unlock-caller", UnlockCaller(name))
     show(shown, lambda console: console.print(str(t("{name} may call again", name=shown.name)), markup=False))
-
-
-@app.command("verify")
-def verify(folder: FolderOption = None) -> None:
-    """Verify the whole register."""
-    verified: Verified = call(owner_of(folder), "verify", Verify())
-    words = t("The register holds, from its first entry to entry {position}", position=verified.position)
-    show(verified, lambda console: console.print(str(words), markup=False))

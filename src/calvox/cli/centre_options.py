@@ -24,9 +24,9 @@ from calvox.core.products import cal_type_named, version_named
 from calvox.wire.card import Telephone
 from calvox.wire.phone.request import expiry_month
 
-FolderOption = Annotated[Path | None, typer.Option("--folder", help="Folder of the activation centre.")]
+FolderOption = Annotated[Path | None, typer.Option("--folder", help=str(t("Folder of the activation centre.")))]
 PassphraseOption = Annotated[
-    Path | None, typer.Option("--passphrase-file", help="File with the signing key's passphrase.")
+    Path | None, typer.Option("--passphrase-file", help=str(t("File with the signing key's passphrase.")))
 ]
 
 

@@ -1,9 +1,12 @@
 """How the command line of the activation centre shows agreements, calls and confirmations."""
 
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Any, NoReturn
 
 import msgspec
+import segno
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -18,6 +21,7 @@ from calvox.cli.centre_codes import groups_of
 from calvox.cli.session import grid, say, session, settings, show
 from calvox.common.clock import DAY, show_date, show_time, utc
 from calvox.common.errors import REFUSED_EXIT
+from calvox.common.files import write_whole
 from calvox.common.i18n import Text, current_language, t
 from calvox.core.products import CalType, Programme, version_name
 from calvox.wire.phone.codec import CodeType
@@ -152,14 +156,19 @@ def line_in_words(line: PreparedLine) -> Text:
     )
 
 
-def show_signed(signed: Signed, form: Form) -> None:
-    """Show a confirmation in a form."""
+def show_signed(signed: Signed, form: Form, file: Path | None = None, *, qr: bool = False) -> None:
+    """Show a confirmation in a form; as a file and a QR code too, if asked."""
     groups = groups_of(form, signed.confirmation)
+    text = write_file_text(number_of(CodeType.CONFIRMATION, bytes.fromhex(signed.confirmation)))
+    if file is not None:
+        write_whole(file, text.encode() + b"\n", mode=0o644)
 
     def render(console: Console) -> None:
         say_signed(signed)
         for number, group in enumerate(groups, 1):
             console.print(f"  {number:2}  {group}", markup=False)
+        if qr:
+            segno.make(text, error="m").terminal(out=sys.stdout, compact=True)
 
     show(signed_json(signed, form), render)
 

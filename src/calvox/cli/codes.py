@@ -23,16 +23,16 @@ from calvox.wire.phone.suggest import suggestions
 LARGEST_INPUT = 1 << 16
 MISHEARD_EXIT = 2
 
-app = typer.Typer(no_args_is_help=True, help="Write and read codes said over the telephone.")
+app = typer.Typer(no_args_is_help=True, help=str(t("Write and read codes said over the telephone.")))
 
-TypeArgument = Annotated[CodeType, typer.Argument(metavar="TYPE", help="What the code is.", show_choices=True)]
-FormOption = Annotated[Form, typer.Option("--form", help="How the code is said.")]
+TypeArgument = Annotated[CodeType, typer.Argument(metavar="TYPE", help=str(t("What the code is.")), show_choices=True)]
+FormOption = Annotated[Form, typer.Option("--form", help=str(t("How the code is said.")))]
 
 
-@app.command("write")
+@app.command("write", help=str(t("Write a code, one group a line.")))
 def write_code(
     code_type: TypeArgument,
-    data: Annotated[str, typer.Argument(metavar="HEX", help="The code's bytes in hexadecimal.")],
+    data: Annotated[str, typer.Argument(metavar="HEX", help=str(t("The code's bytes in hexadecimal.")))],
     form: FormOption,
 ) -> None:
     """Write a code, one group a line."""
@@ -43,7 +43,7 @@ def write_code(
         typer.echo(group)
 
 
-@app.command("read")
+@app.command("read", help=str(t("Read a code from standard input, one group a line, and report in JSON.")))
 def read_code(code_type: TypeArgument, form: FormOption) -> None:
     """Read a code from standard input, one group a line, and report in JSON."""
     lines = _lines(sys.stdin.buffer.read(LARGEST_INPUT + 1), group_count(form.encoding, code_type))

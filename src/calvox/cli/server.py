@@ -20,7 +20,7 @@ from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
 from calvox.common.clock import show_time
 from calvox.common.errors import BadInput
-from calvox.common.files import read_whole
+from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import current_language, t
 from calvox.common.settings import Settings
 from calvox.people.passwords import hash_password
@@ -31,6 +31,7 @@ from calvox.server.report import Status
 from calvox.server.store import CARD
 from calvox.wire.card import CentreCard, fingerprint_words, read_card
 from calvox.wire.phone.codec import CodeType
+from calvox.wire.phone.filetext import write_request_file
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.message import Kind
 from calvox.wire.phone.sheet import CallSheet, call_sheet, spoken
@@ -49,6 +50,9 @@ Pack = Annotated[
 Programme = Annotated[str, typer.Option(help=str(t("Licence programme on the agreement.")))]
 Agreement = Annotated[str, typer.Option(help=str(t("The agreement's number, 12 digits.")))]
 Country = Annotated[str, typer.Option(help=str(t("Country you call from, as FR; the centre's number there is shown.")))]
+RequestOut = Annotated[
+    Path | None, typer.Option("--request-file", help=str(t("Instead of a call: write the request to this file.")))
+]
 Prepare = Annotated[bool, typer.Option("--prepare-only", help=str(t("Only prepare the call; type the code in later.")))]
 
 
@@ -143,10 +147,11 @@ def activate(
     country: Country = "",
     form: FormOption = None,
     prepare_only: Prepare = False,
+    request_file: RequestOut = None,
     folder: Folder = None,
 ) -> None:
     """Activate."""
-    _call(folder, True, _wishes(pack or [], programme, agreement), country, form, prepare_only)
+    _call(folder, True, _wishes(pack or [], programme, agreement), country, form, prepare_only, request_file)
 
 
 @app.command(help=str(t("Install packs, several in one call if you like.")))
@@ -157,10 +162,11 @@ def install(
     country: Country = "",
     form: FormOption = None,
     prepare_only: Prepare = False,
+    request_file: RequestOut = None,
     folder: Folder = None,
 ) -> None:
     """Install."""
-    _call(folder, False, _wishes(pack, programme, agreement), country, form, prepare_only)
+    _call(folder, False, _wishes(pack, programme, agreement), country, form, prepare_only, request_file)
 
 
 def _wishes(packs: list[str], programme: str, agreement: str) -> tuple[PackWish, ...]:
@@ -175,17 +181,33 @@ def _wish(text: str, programme: str, agreement: str) -> PackWish:
 
 
 def _call(
-    folder: Path | None, activate_it: bool, wishes: tuple[PackWish, ...], country: str, form: Form | None, only: bool
+    folder: Path | None,
+    activate_it: bool,
+    wishes: tuple[PackWish, ...],
+    country: str,
+    form: Form | None,
+    only: bool,
+    file: Path | None,
 ) -> None:
     own = server_owner(folder)
     call: OpenCall = own.call("call-prepare", PrepareCall(activate_it, wishes))
     sheet = _sheet(own, call, country)
+    if file is not None:
+        _write_request(own, call, file)
     show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
-    if only or session().json:
+    if file is not None:
+        say(t("The request is in {path}; when its answer is back: “calvox server enter --file …”.", path=str(file)))
+    elif only or session().json:
         say(t("When the centre reads the code: “calvox server enter”."))
-        return
-    say(t("Type what the operator reads; four letters of a word suffice, “?” for one not heard."))
-    _tell(dictate(own, _form(form)))
+    else:
+        say(t("Type what the operator reads; four letters of a word suffice, “?” for one not heard."))
+        _tell(dictate(own, _form(form)))
+
+
+def _write_request(own: Owner[Any], call: OpenCall, file: Path) -> None:
+    status: Status = own.call("status", Nothing())
+    kind = {Kind.ACTIVATE: "activate", Kind.PACKS: "packs"}.get(Kind(call.kind), "both")
+    write_whole(file, write_request_file(kind, status.server_id, call.requests), mode=0o644)
 
 
 def _sheet(own: Owner[Any], call: OpenCall, country: str) -> CallSheet:

@@ -17,9 +17,9 @@ from calvox.trust.merkle import root
 
 SCHEMA = """
 CREATE TABLE entry (sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL,
-  body BLOB NOT NULL, leaf BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL);
+  body BLOB NOT NULL, leaf BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE batch (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, context BLOB NOT NULL, root BLOB NOT NULL,
-  signature BLOB NOT NULL);
+  signature BLOB NOT NULL) STRICT;
 """
 _NOTHING: Mapping[str, Any] = {}
 

@@ -28,7 +28,7 @@ from calvox.journal.interface import Committed, Reader, T, Work
 from calvox.journal.rows import SCHEMA, SqliteReader, SqliteTransaction
 from calvox.journal.sealing import Sealer
 from calvox.journal.tables import create_tables
-from calvox.journal.verifying import check_batch, check_entry, check_head, group, signed_batch, verify_all
+from calvox.journal.verifying import check_batch, check_entry, check_head, group, readable, signed_batch, verify_all
 
 DATABASE, HEAD, LOCK = "journal.db", "journal.head", "journal.lock"
 SCHEMA_VERSION = 1
@@ -55,7 +55,8 @@ class SqliteJournal:
             self._head = HeadFile(folder / HEAD)
             self._connection = self._connect()
             self._transaction = SqliteTransaction(self._connection, book, sealer)
-            self._check_checkpoint()
+            with readable():
+                self._check_checkpoint()
         except BaseException:
             os.close(self._lock)
             raise
@@ -99,7 +100,7 @@ class SqliteJournal:
     def verify(self, progress: Callable[[float], None] = lambda _: None) -> Head:
         """Check everything; return the head up to which it holds."""
         outside = self._head.read()
-        with self._snapshot() as reader:
+        with readable(), self._snapshot() as reader:
             end = reader.head.position
             pairs = group(reader.batches(), reader.entries(), end)
             last = verify_all(self._book, self._sealer, reader.tables, pairs, end, progress)

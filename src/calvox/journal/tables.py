@@ -17,7 +17,9 @@ def create_tables(connection: apsw.Connection, book: Book, *, projections_only: 
     """Create every table of a book, or its projections alone."""
     for table in book.projections if projections_only else (*book.projections, *book.beside, *book.working):
         columns = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in table.columns.items())
-        connection.execute(f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({_names(table.key)})) WITHOUT ROWID')
+        connection.execute(
+            f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({_names(table.key)})) STRICT, WITHOUT ROWID'
+        )
         for group in table.index:
             name = "_".join((table.name, *group))
             connection.execute(f'CREATE INDEX "{name}" ON "{table.name}" ({_names(group)})')

@@ -6,6 +6,7 @@ database is not ahead; and the projections are what the entries make of them.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import apsw
 
@@ -76,6 +77,15 @@ def signed_batch(reader: Reader, entry: Entry) -> Batch:
 def never_signed(sequence: int) -> Tampered:
     """Make the error for an entry outside every batch."""
     return tampered(t("Entry {sequence} was never signed", sequence=sequence))
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Take what cannot even be read (a value of another type, a damaged page) for what it is: a changed database."""
+    try:
+        yield
+    except (UnicodeError, TypeError, ValueError, OverflowError, apsw.CorruptError, apsw.NotADBError) as error:
+        raise tampered(t("The database cannot be read: {why}", why=str(error))) from error
 
 
 class Walk:

@@ -1,7 +1,12 @@
-"""A confirmation as one line of text, for a QR code or a file: `CVX1C:` and its 100 characters.
+"""Codes as text, for a QR code or a file carried by hand.
 
-Whitespace and case are set aside on reading; a longer text than any such line could be is refused at once.
+A confirmation is one line: `CVX1C:` and its 100 characters. What a licence server asks is a small JSON file. Whitespace and
+case are set aside on reading a line; a longer text than any could be is refused at once.
 """
+
+from collections.abc import Sequence
+
+import msgspec
 
 from calvox.common.errors import BadCode
 from calvox.common.i18n import t
@@ -11,6 +16,8 @@ from calvox.wire.phone.forms import Form, read_group, write
 PREFIX = "CVX1C:"
 LONGEST_TEXT = 1000
 """Signs in the longest text that is looked at."""
+REQUEST_FORMAT = "calvox-request-1"
+LARGEST_REQUEST_FILE = 1 << 15
 _TYPE = CodeType.CONFIRMATION
 
 
@@ -32,3 +39,39 @@ def read_file_text(text: str) -> int:
         raise BadCode(t("A confirmation as text is {prefix} and {count} characters", prefix=PREFIX, count=length - 6))
     groups = [read_group(Form.CHARACTERS, line[at : at + size]) for at in range(len(PREFIX), length, size)]
     return decode(CHARACTERS, _TYPE, [[-1 if symbol is None else symbol for symbol in group] for group in groups])
+
+
+class RequestFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a licence server asks, as a file."""
+
+    kind: str
+    """activate, packs or both."""
+    server_id: str
+    """18 bytes in hexadecimal."""
+    requests: tuple[str, ...]
+    """18 bytes each in hexadecimal, ascending sequence."""
+    format: str = REQUEST_FORMAT
+    """Always `calvox-request-1`."""
+
+
+def write_request_file(kind: str, own: bytes, requests: Sequence[bytes]) -> bytes:
+    """Write what is asked as JSON."""
+    asked = RequestFile(kind, own.hex(), tuple(data.hex() for data in requests))
+    return msgspec.json.format(msgspec.json.encode(asked), indent=2) + b"\n"
+
+
+def read_request_file(data: bytes) -> RequestFile:
+    """Read what is asked; whether the codes hold is for `request` to say.
+
+    Raises:
+        BadCode: it is no such file, or too long for one.
+    """
+    if len(data) > LARGEST_REQUEST_FILE:
+        raise BadCode(t("A request file has at most {limit} bytes", limit=LARGEST_REQUEST_FILE))
+    try:
+        asked = msgspec.json.decode(data, type=RequestFile)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadCode(t("This is no request file: {why}", why=str(error))) from error
+    if asked.format != REQUEST_FORMAT:
+        raise BadCode(t("This is no request file: {why}", why=asked.format[:40]))
+    return asked
