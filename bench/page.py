@@ -19,14 +19,15 @@ COUNTED_ON: Mapping[str, tuple[str, float]] = {
 
 TEMPLATE = """# Benchmarks
 
-This page is written by a run: `{command} --write docs/benchmarks.md` (`make bench`). Each thing is measured beside a floor
-or a peer in the same run, in turn, so that a busy machine disturbs both; trust the ratios more than the rates.
+This page is written by a run of `{command} --write docs/benchmarks.md` in a checkout. Each thing is
+measured beside a floor or a peer in the same run, in turn, so that a busy machine disturbs both; trust the ratios more
+than the rates, and where least and most lie far apart, neither.
 
 | | |
 |---|---|
 {machine}
 
-The load is the one that the run found when it began: whatever is above 0 was somebody else's work.
+The load is the one that the run found when it began: whatever is above 0 was others' work on the same machine.
 
 ## What was measured
 
@@ -59,9 +60,9 @@ them, and why:
 - **A CAL is more than an entry.** It is an entry, a holder, a CAL, a device, a token, and the indexes over them, after
   seven reads and a decision. Writing just those rows, in batches as at 256 callers, bare APSW manages {bare_cals} a second:
   that is the ceiling of these tables on this machine. The licence server reaches {cals} × of it.
-- **Holders and CALs have random keys.** Each new one dirties a page of its own in nearly every table and index; 256 of them
-  outgrow the 1000 pages after which SQLite copies its log into the database, so that nearly every commit pays for that
-  too. Issuing slows down as the ledger grows; here it has grown by what the laps before had issued, no more.
+- **Holders and CALs have random keys.** Each new one dirties a page of its own in nearly every table and index. After 1000
+  such pages SQLite copies its log into the database, and a batch at 256 callers comes near that by itself, so that nearly
+  every commit pays for the copy too. Issuing slows down as the ledger grows; here it grew by what the laps issued.
 - **A lone caller waits for the disk.** One caller's appends run at {alone} × the speed of bare APSW with a commit each. What
   is left is the hand-over to the writer's thread and back, the signature, and the head outside the database.
 - Verifying a whole journal reads {verified} entries a second: a million takes {million} s.

@@ -38,8 +38,6 @@ from calvox.wire.card import CentreCard, Telephone, write_card
 CARD = "centre-card.json"
 CREDENTIAL = "calvox-passphrase"
 HOUR = 3600
-VERIFY_AT_START = 50_000
-"""Entries up to which the whole register is verified before serving; a longer one is verified while serving."""
 RENEW_TLS_DAYS = 60
 
 AskPassphrase = Callable[[], str]
@@ -139,7 +137,7 @@ def run(
     try:
         context.signer()
         with context.journal.read() as reader:
-            shown, long = card.card_of(reader), reader.head.position > VERIFY_AT_START
+            shown, long = card.card_of(reader), reader.head.position > chosen.verify_at_start
         if not long:
             context.journal.verify()
         signing.sign_registered(context)

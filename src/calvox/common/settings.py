@@ -43,6 +43,8 @@ class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """File with the signing key's passphrase; empty: systemd credential `calvox-passphrase`, else the terminal."""
     call_hours: Annotated[int, Meta(ge=1, le=720)] = 72
     """Hours for which a call that was prepared and not signed is kept."""
+    verify_at_start: Annotated[int, Meta(ge=0)] = 50_000
+    """Entries up to which the whole register is verified before serving; a longer one is verified while it serves."""
 
 
 class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
