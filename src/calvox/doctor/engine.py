@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from calvox.common.i18n import t
+from calvox.common.i18n import Text, t
 from calvox.doctor.facts import Fact, Site
-from calvox.doctor.rule import Finding, Outcome, Rule, View
+from calvox.doctor.rule import Finding, Found, Outcome, Rule, View
 
 ORDER = [Outcome.ERROR, Outcome.WARNING, Outcome.NOTICE, Outcome.UNKNOWN, Outcome.OK, Outcome.NOT_APPLICABLE]
 
@@ -37,7 +37,12 @@ def answer(rule: Rule, view: View) -> list[Finding]:
     found = list(rule.check(view))
     if not found:
         return [Finding(rule.name, view.subject, Outcome.OK, rule.title)]
-    return [Finding(rule.name, view.subject, one.outcome, one.text, rule.remedy) for one in found]
+    return [Finding(rule.name, view.subject, one.outcome, one.text, _remedy(rule, one)) for one in found]
+
+
+def _remedy(rule: Rule, found: Found) -> Text | None:
+    """Give the remedy where there is something to mend."""
+    return None if found.outcome is Outcome.UNKNOWN else rule.remedy
 
 
 def unknown(view: View, needs: Iterable[str]) -> Iterator[str]:

@@ -72,8 +72,8 @@ class View:
 class Found:
     """Something that a rule has to say."""
 
-    outcome: Literal[Outcome.NOTICE, Outcome.WARNING, Outcome.ERROR]
-    """How bad it is."""
+    outcome: Literal[Outcome.NOTICE, Outcome.WARNING, Outcome.ERROR, Outcome.UNKNOWN]
+    """How bad it is; unknown where the facts at hand do not tell after all."""
     text: Text
     """What was found, with the numbers and names."""
 
@@ -124,6 +124,11 @@ def error(text: Text) -> Found:
 def warning(text: Text) -> Found:
     """Say that something needs attention."""
     return Found(Outcome.WARNING, text)
+
+
+def cannot_tell(text: Text) -> Found:
+    """Say that the facts at hand do not tell, and what is missing: never let that pass for *ok*."""
+    return Found(Outcome.UNKNOWN, text)
 
 
 def notice(text: Text) -> Found:

@@ -16,12 +16,19 @@ from collections.abc import Iterator
 
 from calvox.common.i18n import t
 from calvox.doctor.licensing import licensing_works
-from calvox.doctor.rule import Found, Rule, View, error
+from calvox.doctor.rule import Found, Rule, View, cannot_tell, error
 
 
 def check(view: View) -> Iterator[Found]:
     """Find a host that is out of grace and not licensed."""
-    if view.the_host.grace_days.value == 0 and licensing_works(view) is False:
+    if view.the_host.grace_days.value != 0:
+        return
+    works = licensing_works(view)
+    if works is None:
+        yield cannot_tell(
+            t("{host} has no grace days left; whether licensing works was not collected", host=view.subject)
+        )
+    elif not works:
         yield error(
             t("The grace period of {host} is over, and licensing does not work: users are refused", host=view.subject)
         )
@@ -30,7 +37,7 @@ def check(view: View) -> Iterator[Found]:
 RULE = Rule(
     name="host-grace-over",
     about="host",
-    needs=("grace_days", "mode", "servers"),
+    needs=("application_mode", "grace_days", "mode", "servers"),
     title=t("The grace period is over"),
     remedy=t("Name an activated licence server whose packs fit; until then administrators get in with “mstsc /admin”."),
     check=check,
