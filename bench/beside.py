@@ -1,4 +1,4 @@
-"""A journal under many callers, beside bare APSW: in batches as large as the journal's own, and with a commit for each entry.
+"""A journal under many callers, beside bare APSW: in batches as large as the journal's own, and with a commit each.
 
 The journal goes first in each turn, so that the number of entries and the size of its batches are known: the floors write
 no more than that, for a database that has grown larger is slower.

@@ -19,7 +19,7 @@ COUNTED_ON: Mapping[str, tuple[str, float]] = {
 
 TEMPLATE = """# Benchmarks
 
-This page is written by a run of `{command} --write docs/benchmarks.md` in a checkout. Each thing is
+This page is written by a run of `{command} --write docs/benchmarks.md`, or `make bench`. Each thing is
 measured beside a floor or a peer in the same run, in turn, so that a busy machine disturbs both; trust the ratios more
 than the rates, and where least and most lie far apart, neither.
 
@@ -63,8 +63,9 @@ them, and why:
 - **Holders and CALs have random keys.** Each new one dirties a page of its own in nearly every table and index. After 1000
   such pages SQLite copies its log into the database, and a batch at 256 callers comes near that by itself, so that nearly
   every commit pays for the copy too. Issuing slows down as the ledger grows; here it grew by what the laps issued.
-- **A lone caller waits for the disk.** One caller's appends run at {alone} × the speed of bare APSW with a commit each. What
-  is left is the hand-over to the writer's thread and back, the signature, and the head outside the database.
+- **A lone caller waits for the disk**, at {alone} × the speed of bare APSW with a commit each. Its own part is the hand-over
+  to the writer's thread and back, the signature, and the head outside the database; where the disk is slow or shared,
+  that does not show.
 - Verifying a whole journal reads {verified} entries a second: a million takes {million} s.
 """
 

@@ -13,18 +13,17 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import apsw
 import pytest
 
-from calvox.apps.licence_server import EnterGroup, MakeCode, Nothing, PrepareCall
+from calvox.apps.journals import VerifyJournal
+from calvox.apps.licence_server import EnterGroup, MakeCode, Nothing, Page, PrepareCall
 from calvox.apps.owner import SOCKET, connect
 from calvox.common.errors import BadInput, Busy, CalvoxError, NotFound
 from calvox.core.products import CalType
-from calvox.host import Host, enrol
+from calvox.host import Host, Refusal, enrol
 from calvox.server.confirm import Done, Misheard, Progress
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.message import Kind
@@ -40,7 +39,7 @@ AT_ONCE = 1.0
 def template(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Give a closed site of the real time, with CALs enough."""
     site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()))
-    site.activate(wish("user", "2022", 50), wish("session", "2022", 40))
+    site.activate(wish("user", "2022", 50), wish("session", "2022", 20))
     site.close()
     return site
 
@@ -82,23 +81,14 @@ def test_somebody_else_is_refused_though_the_socket_let_them_in(folder: Path) ->
     """The kernel says who is at the other end."""
     with ServerProcess(folder) as server:
         (folder / SOCKET).chmod(0o777)
-        with closing(connect(folder)) as other:
-            script = (
-                "import os, socket, sys; s = socket.socket(fileno=int(sys.argv[1])); os.setuid(65534)\n"
-                "c = socket.socket(socket.AF_UNIX); c.connect(f'/proc/self/fd/{sys.argv[2]}/control.sock')\n"
-                "c.sendall(b'POST /status HTTP/1.1\\r\\nHost: x\\r\\nContent-Length: 2\\r\\n\\r\\n{}')\n"
-                "print(c.recv(4096).decode())"
-            )
-            handle = os.open(folder, os.O_PATH)
-            done = subprocess.run(
-                [sys.executable, "-c", script, str(other.fileno()), str(handle)],
-                pass_fds=(other.fileno(), handle),
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-            )
-            os.close(handle)
+        folder.chmod(0o711)
+        asked = b"POST /status HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+        script = (
+            "import os, socket; os.setuid(65534); c = socket.socket(socket.AF_UNIX); c.connect('control.sock')\n"
+            f"c.sendall({asked!r}); print(c.makefile().read())"
+        )
+        own = [sys.executable, "-S", "-c", script]
+        done = subprocess.run(own, cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False)
         assert "403" in done.stdout.splitlines()[0], done
         assert "denied" in done.stdout
         assert server.status().activated
@@ -138,7 +128,7 @@ def test_a_signal_ends_it_cleanly(folder: Path, tmp_path: Path, number: int) -> 
         server.process.send_signal(number)
         begun = time.monotonic()
         assert server.process.wait(PATIENCE) == 0
-        assert time.monotonic() - begun < 5
+        assert time.monotonic() - begun < 3
     with ServerProcess(folder) as again:
         assert again.status().cals == 1
 
@@ -179,11 +169,11 @@ def test_nothing_acknowledged_is_lost_when_it_is_killed(folder: Path, tmp_path: 
                 time.sleep(0.002)
             server.kill()
     with ServerProcess(folder) as again:
-        assert again.owner.call("journal-verify", _verify()).entries > len(told)
-        out = {bytes.fromhex(cal.cal_id) for cal in again.owner.call("report-cals", _page())}
+        assert again.owner.call("journal-verify", VerifyJournal()).entries > len(told)
+        out = {bytes.fromhex(cal.cal_id) for cal in again.owner.call("report-cals", Page())}
         assert set(told) <= out
         for pool_ in again.status().pools:
-            assert pool_.cal_type == "user" or pool_.issued <= pool_.total
+            assert pool_.cal_type == "user" or pool_.issued == pool_.total == 20
         assert again.status().cals == len(out)
 
 
@@ -196,19 +186,8 @@ def ask_until_it_dies(home: Path, worker: int, told: list[bytes]) -> None:
                 cal = host.acquire(kind, f"{worker}-{n}")
             except CalvoxError:
                 return
-            told.append(cal.claims.cal_id)  # type: ignore[union-attr]
-
-
-def _verify() -> Any:
-    from calvox.apps.journals import VerifyJournal
-
-    return VerifyJournal()
-
-
-def _page() -> Any:
-    from calvox.apps.licence_server import Page
-
-    return Page()
+            if not isinstance(cal, Refusal):
+                told.append(cal.claims.cal_id)
 
 
 # Garbage
@@ -278,13 +257,13 @@ BODIES: dict[str, bytes] = {
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=list(BODIES))
 def test_a_body_that_is_no_request_is_refused_at_once(running: ServerProcess, body: bytes) -> None:
-    """On every path of both sockets, with an error of the client's and never one of ours."""
+    """On every path of both sockets; a use case that needs nothing of it may answer, but never with a fault of ours."""
     for path in ("/v1/enrol", "/v1/acquire", "/v1/release"):
         line = answered_at_once(lambda: tls_socket(running), request(path, body))
         assert line.split(b" ")[1] in (b"403", b"422"), (path, line)
     for name in ("status", "call-prepare", "enter-group", "enter-file", "enrolment-code", "report-cals", "finish"):
         line = answered_at_once(lambda: unix_socket(running), request(f"/{name}", body))
-        assert line.split(b" ")[1] in (b"404", b"422"), (name, line)
+        assert line.split(b" ")[1] in (b"200", b"404", b"422"), (name, line)
 
 
 @pytest.mark.parametrize(
@@ -311,8 +290,7 @@ def test_bytes_that_are_no_conversation_end_it_at_once(running: ServerProcess, s
     """On the plain port, within TLS, and on the socket of the commands; nobody is answered with a fault of ours."""
 
     def plain() -> socket.socket:
-        connection = socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE)
-        return connection
+        return socket.create_connection(("127.0.0.1", running.port), timeout=PATIENCE)
 
     for connect_to in (plain, lambda: tls_socket(running), lambda: unix_socket(running)):
         begun = time.monotonic()
@@ -374,6 +352,19 @@ def test_a_hundred_megabytes_take_no_memory(
     assert answered_at_once(lambda: tls_socket(running), request("/v1/authority", b"", "GET")).endswith(b"200 OK")
 
 
+def test_a_long_body_is_no_long_head(running: ServerProcess) -> None:
+    """Half a megabyte that is allowed is read, and the connection goes on."""
+    body = b'{"text":"' + b"x" * 500_000 + b'"}'
+    with unix_socket(running) as connection, connection.makefile("rb") as answers:
+        for _ in range(3):
+            connection.sendall(request("/enter-file", body))
+            assert answers.readline().split(b" ")[1] == b"422"
+            length = 0
+            while line := answers.readline().strip():
+                length = int(line.split()[1]) if line.lower().startswith(b"content-length") else length
+            assert b"bad-code" in answers.read(length)
+
+
 def test_many_silent_connections_keep_nobody_out(running: ServerProcess) -> None:
     """Fifty that never speak, within TLS and before it."""
     silent: list[socket.socket] = [tls_socket(running) for _ in range(25)]
@@ -387,8 +378,10 @@ def test_many_silent_connections_keep_nobody_out(running: ServerProcess) -> None
 def test_errors_come_in_the_readers_language(running: ServerProcess) -> None:
     """And without details of ours."""
     with tls_socket(running) as connection:
-        connection.sendall(head("/v1/acquire", 2, more="Accept-Language: fr-FR,en\r\n") + b"{}")
-        body = connection.recv(8192).partition(b"\r\n\r\n")[2]
+        more = "Accept-Language: fr-FR,en\r\nConnection: close\r\n"
+        connection.sendall(head("/v1/acquire", 2, more=more) + b"{}")
+        with connection.makefile("rb") as answer:
+            body = answer.read().partition(b"\r\n\r\n")[2]
     told = json.loads(body)
     assert told["code"] == "denied"
     assert "Traceback" not in told["message"]
@@ -452,8 +445,8 @@ def live_through_everything(server: ServerProcess, server_id: bytes, folder: Pat
         host.release(next(cal.claims.cal_id for cal in host.held() if cal.cal_type is CalType.SESSION))
     for name in ("report-packs", "report-refusals", "status"):
         server.owner.call(name, Nothing())
-    server.owner.call("report-cals", _page())
-    server.owner.call("journal-verify", _verify())
+    server.owner.call("report-cals", Page())
+    server.owner.call("journal-verify", VerifyJournal())
 
 
 def test_the_test_above_would_see_it(tmp_path: Path) -> None:

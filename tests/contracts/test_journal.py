@@ -1,5 +1,6 @@
 """What every journal must do, whatever store it is on."""
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -171,3 +172,23 @@ def test_a_closed_journal_takes_no_work(opener: Opener) -> None:
     assert future.result().value == 1
     with pytest.raises(Conflict):
         journal.submit(make("blue"))
+
+
+def test_work_that_is_not_awaited_any_more_does_no_harm(journal: Journal) -> None:
+    """Cancelled before it ran, it is dropped; the journal goes on for everyone else."""
+    journal.run(make("red"))
+    started, go_on = threading.Event(), threading.Event()
+
+    def slow(tx: Transaction) -> None:
+        started.set()
+        go_on.wait(10)
+
+    first = journal.submit(slow)
+    assert started.wait(10)
+    queued = [journal.submit(add("red", 1)) for _ in range(10)]
+    assert all(future.cancel() for future in queued[::2])
+    assert not first.cancel()
+    go_on.set()
+    assert [future.result(10).value for future in queued[1::2]] == [1, 2, 3, 4, 5]
+    assert journal.run(add("red", 1)).value == 6
+    assert journal.verify().position == 7

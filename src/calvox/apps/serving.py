@@ -33,8 +33,42 @@ from calvox.common.wire_errors import error_body
 log = structlog.get_logger()
 
 
+HEAD_LIMIT = 64 << 10
+"""Bytes of the first line and headers of a request; a peer that sends more is cut off."""
+
+
 class PeerProtocol(HttpToolsProtocol):
-    """HTTP that tells the application who is at the other end."""
+    """HTTP that tells the application who is at the other end, and never collects a head without end."""
+
+    _unread = 0
+    """Bytes that came since the last message ended."""
+    _in_head = True
+    """Whether the headers of a message are not complete yet."""
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; cut off whoever sends a head that is too long."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._in_head and self._unread > HEAD_LIMIT:
+            self.transport.abort()
+
+    def on_headers_complete(self) -> None:
+        """Note that the head ends here."""
+        self._in_head = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that another head begins here."""
+        self._in_head, self._unread = True, 0
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """End; an idle connection at once, for a TLS peer that is busy elsewhere would not say good-bye for long."""
+        idle = self.cycle is None or self.cycle.response_complete
+        if idle and not self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            super().shutdown()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note the peer's certificate (DER) and socket once a connection."""
@@ -166,7 +200,7 @@ def parse(body: bytes, kind: type[msgspec.Struct]) -> Any:
     """
     try:
         return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(t("The request is not well formed: {why}", why=str(error))) from error
 
 

@@ -23,7 +23,7 @@ def error_from(body: bytes) -> CalvoxError:
     """Read an error; a body that is none becomes an internal error."""
     try:
         told = msgspec.json.decode(body, type=WireError)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         told = WireError("internal", body[:200].decode("utf-8", "replace"))
     hint = Text("{text}", {"text": told.hint}) if told.hint else None
     return error_named(told.code)(Text("{text}", {"text": told.message}), hint=hint)

@@ -15,7 +15,7 @@ import aiohttp
 import msgspec
 
 from calvox.common.clock import SYSTEM
-from calvox.common.errors import BadToken, Unreachable
+from calvox.common.errors import BadInput, BadToken, NotFound, Unreachable
 from calvox.common.i18n import current_language, t
 from calvox.common.wire_errors import error_from
 from calvox.core.holders import holder_of
@@ -27,6 +27,8 @@ from calvox.trust.tokens import Claims, check_token
 from calvox.wire import hostapi
 
 A = TypeVar("A")
+LARGEST_ANSWER = 1 << 20
+"""Bytes of an answer, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,14 @@ async def enrol(folder: Path, server: str, code_text: str, *, seconds: float = 1
 
     Raises:
         BadCode: the code was mis-typed.
+        BadInput: the address is not one of https.
         BadSignature: the server is not the one that the code is from; nothing was sent to it.
         Denied: the code is not good any more.
         Conflict: this host is enrolled already.
     """
     code = EnrolmentCode.read(code_text)
+    if not server.lower().startswith("https://"):
+        raise BadInput(t("“{server}” is no address of a licence server; write it as https://name:port", server=server))
     state = HostFolder(folder)
     key = state.begin(new_key())
     authority = await _authority(server, code, seconds)
@@ -135,8 +140,16 @@ class AsyncHost:
         return cal
 
     async def release(self, cal_id: bytes) -> None:
-        """Give a session's CAL back."""
-        await self._ask("POST", hostapi.RELEASE, hostapi.ReleaseAsk(cal_id), hostapi.Released)
+        """Give a session's CAL back.
+
+        Raises:
+            NotFound: it went back already; it is not held here any more either.
+        """
+        try:
+            await self._ask("POST", hostapi.RELEASE, hostapi.ReleaseAsk(cal_id), hostapi.Released)
+        except NotFound:
+            self._folder.forget(cal_id)
+            raise
         self._folder.forget(cal_id)
 
     async def server_status(self) -> hostapi.ServerStatus:
@@ -188,7 +201,7 @@ async def _ask(session: aiohttp.ClientSession, server: str, method: str, path: s
     body = await _fetch(session, server, method, path, b"" if asked is None else msgspec.json.encode(asked))
     try:
         return msgspec.json.decode(body, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Unreachable(
             t("{server} gave an answer that is not understood: {why}", server=server, why=str(error))
         ) from error
@@ -197,7 +210,7 @@ async def _ask(session: aiohttp.ClientSession, server: str, method: str, path: s
 async def _fetch(session: aiohttp.ClientSession, server: str, method: str, path: str, body: bytes) -> bytes:
     try:
         async with session.request(method, server.rstrip("/") + path, data=body or None) as response:
-            data = await response.content.read(1 << 20)
+            data = await _whole(response, server)
             if response.status != 200:
                 raise error_from(data)
             return data
@@ -206,3 +219,13 @@ async def _fetch(session: aiohttp.ClientSession, server: str, method: str, path:
             t("{server} does not answer: {why}", server=server, why=str(error) or type(error).__name__),
             hint=t("Is the licence server serving? Is the address right, and the way open?"),
         ) from error
+
+
+async def _whole(response: aiohttp.ClientResponse, server: str) -> bytes:
+    """Read an answer to its end, however the network cuts it."""
+    data = bytearray()
+    async for part in response.content.iter_any():
+        data += part
+        if len(data) > LARGEST_ANSWER:
+            raise Unreachable(t("{server} gave an answer that does not end", server=server))
+    return bytes(data)

@@ -3,12 +3,13 @@
 A CAL's file holds the token as it came; whoever reads it verifies it again, so a changed file is worth nothing.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from calvox.common.errors import BadInput, Conflict, NotFound
+from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.trust.tokens import Pinned
@@ -102,13 +103,16 @@ class HostFolder:
         (self.path / CALS / f"{cal_id.hex()}.json").unlink(missing_ok=True)
 
     def cals(self) -> list[StoredCal]:
-        """Read the CALs; what their tokens are worth is for the caller to verify."""
-        files = sorted((self.path / CALS).glob("*.json"))
-        return [_decode(read_whole(file), StoredCal, file) for file in files]
+        """Read the CALs; what their tokens are worth is for the caller to verify. A damaged file holds none."""
+        found = []
+        for file in sorted((self.path / CALS).glob("*.json")):
+            with suppress(BadInput, NotFound, StoreFailed):
+                found.append(_decode(read_whole(file), StoredCal, file))
+        return found
 
 
 def _decode(data: bytes, kind: type[T], path: Path) -> T:
     try:
         return msgspec.json.decode(data, type=kind)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(t("{path}: {why}", path=str(path), why=str(error))) from error

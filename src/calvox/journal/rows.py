@@ -116,7 +116,7 @@ class SqliteTransaction(SqliteReader):
 
     def append(self, fact: Fact, leaf: bytes = b"") -> Entry:
         """Enter a fact, and carry out what it changes in the projections."""
-        end = self._end or self.head
+        end = self.head
         sequence, kind, body = end.position + 1, kind_of(fact), body_of(fact)
         digest = entry_hash(end.hash, sequence, self.now, kind, fact.VERSION, leaf, body)
         entry = Entry(sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest)
@@ -130,6 +130,11 @@ class SqliteTransaction(SqliteReader):
         if leaf:
             self._leaves.append(leaf)
         return entry
+
+    @property
+    def head(self) -> Head:
+        """Where the chain ends within this batch."""
+        return self._end or super().head
 
     def leaf_index(self) -> int:
         """Tell the index that the next leaf will have in this batch's tree."""

@@ -137,7 +137,9 @@ def _cal(row: Row) -> Cal:
 
 
 def _issue(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes, decided: Issue) -> Granted:
-    cal_id = server.world.random(16)
+    cal_id = (tx.head.position + 1).to_bytes(8, "big") + server.world.random(
+        8
+    )  # in order, so that its index grows at its end
     old = tx.get("cal", (decided.replaces,)) if decided.replaces else None
     fact = CalIssued(
         cal_id=cal_id,

@@ -103,7 +103,7 @@ def _known(keys: Path) -> tuple[Identity, SigningKey]:
         signing = SigningKey(token_key)
         secret = retirement_secret(root, signing.public, identity.fingerprint_record, identity.epoch)
         computed = server_id(secret, epoch=identity.epoch)
-    except (msgspec.DecodeError, CalvoxError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, CalvoxError) as error:
         raise Tampered(
             t("The keys in {path} are not what was written: {why}", path=str(keys), why=str(error))
         ) from error

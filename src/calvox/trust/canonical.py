@@ -14,6 +14,8 @@ Rules:
 It leaves to its callers what a value means.
 """
 
+from functools import lru_cache
+
 import cbor2
 
 from calvox.common.errors import BadInput
@@ -59,8 +61,9 @@ def _place(pair: tuple[tuple[bytes, object], object]) -> bytes:
     return pair[0][0]
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _key(key: object) -> tuple[bytes, object]:
-    """Find where a key stands."""
+    """Find where a key stands; the few field names of entries and claims come again and again."""
     if isinstance(key, bool) or not isinstance(key, int | str | bytes):
         raise BadInput(t("A {kind} cannot be a key", kind=type(key).__name__))
     plain = _ordered(key, 0)
