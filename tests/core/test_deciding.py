@@ -265,14 +265,14 @@ class Pools:
 
 
 ASKS = st.tuples(
-    st.sampled_from(CalType), st.integers(0, 5), st.integers(4, 8), st.booleans(), st.sampled_from([0, 0, 0, 1, 12, 60])
+    st.sampled_from(CalType), st.integers(0, 4), st.integers(6, 8), st.booleans(), st.sampled_from([0, 0, 0, 1, 12, 60])
 )
-PACKS = st.lists(st.tuples(st.integers(4, 8), st.integers(1, 3)), max_size=6)
+PACKS = st.lists(st.tuples(st.integers(6, 8), st.integers(1, 2)), min_size=3, max_size=6)
 POLICIES = st.builds(Policy, over_use=st.sampled_from(OverUse), prevent_upgrade=st.booleans())
 
 
 @settings(max_examples=200, deadline=None)
-@given(packs=PACKS, policy=POLICIES, activated=st.booleans(), asks=st.lists(ASKS, max_size=40))
+@given(packs=PACKS, policy=POLICIES, activated=st.booleans(), asks=st.lists(ASKS, min_size=15, max_size=50))
 def test_no_ask_breaks_what_must_hold(
     packs: list[tuple[int, int]], policy: Policy, activated: bool, asks: list[tuple[CalType, int, int, bool, int]]
 ) -> None:

@@ -85,7 +85,13 @@ class Owner(Generic[C]):
             http_connection.close()
         if response.status != http.client.OK:
             raise error_from(body)
-        return msgspec.json.decode(body, type=self.cases[name].answer)
+        try:
+            return msgspec.json.decode(body, type=self.cases[name].answer)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise Unreachable(
+                t("The process that owns {path} gave an answer that is not understood", path=str(self.folder)),
+                hint=t("Is it of another version? Restart it after an upgrade."),
+            ) from error
 
 
 class _UnixConnection(http.client.HTTPConnection):

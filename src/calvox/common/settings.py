@@ -6,6 +6,7 @@ else /etc/calvox/calvox.toml. An unknown name is an error, never ignored.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -21,6 +22,7 @@ from calvox.common.i18n import t
 
 PLACES = ("calvox.toml", "/etc/calvox/calvox.toml")
 PREFIX = "CALVOX_"
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 class Interface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,7 +56,7 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where its ledger and keys lie."""
     listen: str = "127.0.0.1:7402"
     """Address and port on which session hosts reach it, with mutual TLS."""
-    names: tuple[str, ...] = ("localhost", "127.0.0.1")
+    names: Annotated[tuple[str, ...], Meta(min_length=1)] = ("localhost", "127.0.0.1")
     """Names and addresses that its certificate bears."""
     over_use: Literal["allow", "warn", "enforce"] = "allow"
     """Per-user CALs beyond the packs: "allow", "warn" or "enforce"."""
@@ -109,6 +111,7 @@ def load(
     Raises:
         BadSettings: a file is missing or unreadable, a name unknown, a value of the wrong type.
     """
+    _check_variables(environment)
     path = _file(file, environment)
     values: dict[str, dict[str, Any]] = _read(path) if path else {}
     sources = {f"{s}.{n}": str(path) for s, section in values.items() for n in section}
@@ -123,6 +126,15 @@ def load(
             values.setdefault(section, {})[field] = str(option) if isinstance(option, Path) else option
             sources[name] = "option"
     return Loaded(_convert(values, sources), {name: sources.get(name, "default") for name in names()})
+
+
+def _check_variables(environment: Mapping[str, str]) -> None:
+    """Refuse a variable that begins like those of a section and names no setting."""
+    known = {PREFIX + name.upper().replace(".", "_") for name in names()}
+    sections = tuple(f"{PREFIX}{section.name.upper()}_" for section in _fields(Settings))
+    for variable in sorted(set(environment) - known):
+        if variable.startswith(sections):
+            raise BadSettings(t("There is no setting for the variable {name}", name=variable))
 
 
 def names() -> list[str]:
@@ -166,7 +178,7 @@ def _from_text(name: str, text: str) -> Any:
     if isinstance(default, bool):
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
     if isinstance(default, int):
-        return int(text) if text.strip().lstrip("-").isdigit() else text
+        return int(text) if _NUMBER.fullmatch(text.strip()) else text
     return [part.strip() for part in text.split(",")] if isinstance(default, tuple) else text
 
 

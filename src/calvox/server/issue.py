@@ -137,9 +137,8 @@ def _cal(row: Row) -> Cal:
 
 
 def _issue(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes, decided: Issue) -> Granted:
-    cal_id = (tx.head.position + 1).to_bytes(8, "big") + server.world.random(
-        8
-    )  # in order, so that its index grows at its end
+    # In order, so that the table grows at its end.
+    cal_id = (tx.head.position + 1).to_bytes(8, "big") + server.world.random(8)
     old = tx.get("cal", (decided.replaces,)) if decided.replaces else None
     fact = CalIssued(
         cal_id=cal_id,

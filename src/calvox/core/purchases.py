@@ -1,0 +1,76 @@
+"""What was bought from Microsoft and is to be installed by a call, with the numbers that each programme has.
+
+Numbers are checked for their length and alphabet, and for nothing else: no check digit is published, so the verdict is
+Windows'.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from calvox.common.errors import BadInput
+from calvox.common.i18n import Text, t
+from calvox.core.products import cal_type_named, version_named
+
+PATTERNS: dict[str, dict[str, tuple[str, Text]]] = {
+    "retail": {"licence_code": (r"[A-Z0-9]{25}", t("25 letters and digits"))},
+    "open": {
+        "licence_number": (r"[0-9]{8}", t("8 digits")),
+        "authorisation_number": (r"[A-Z0-9]{15}", t("15 letters and digits")),
+    },
+    "select": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
+    "enterprise": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
+    "campus": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
+    "school": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
+    "spla": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
+    "other": {"agreement_number": (r".{1,64}", t("the agreement's number"))},
+}
+"""What each programme's numbers look like, without spaces and hyphens."""
+
+
+class Purchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """CALs that were bought and are to be installed."""
+
+    programme: str
+    """retail, open, select, enterprise, campus, school, spla or other."""
+    cal_type: str
+    """device or user."""
+    version: str
+    """2012 R2 … 2025."""
+    quantity: int
+    sku: str = ""
+    licence_code: str = ""
+    """Retail."""
+    licence_number: str = ""
+    """Open."""
+    authorisation_number: str = ""
+    """Open."""
+    agreement_number: str = ""
+    """Select, Enterprise, Campus, School, SPLA: the enrolment's; other: the agreement's."""
+    papers: bool = False
+    """Whether the proof of purchase or the agreement lies at hand."""
+
+    def faults(self) -> Iterator[Text]:
+        """List what is not well formed, by field."""
+        wanted = PATTERNS.get(self.programme)
+        if wanted is None:
+            known = ", ".join(PATTERNS)
+            yield t("“{text}” is no programme; there are {known}", text=self.programme, known=known)
+            return
+        for field, (pattern, shape) in wanted.items():
+            plain = re.sub(r"[\s-]", "", getattr(self, field)).upper()
+            if not re.fullmatch(pattern, plain):
+                yield t(
+                    "The field “{field}” of programme {programme} has {shape}",
+                    field=field,
+                    programme=self.programme,
+                    shape=shape,
+                )
+        if self.quantity < 1:
+            yield t("The quantity is at least 1")
+        for read, text in ((cal_type_named, self.cal_type), (version_named, self.version)):
+            try:
+                read(text)
+            except BadInput as error:
+                yield error.message

@@ -1,0 +1,127 @@
+"""Files are whole or absent."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from calvox.common.errors import Conflict, NotFound, StoreFailed
+from calvox.common.files import build_whole, read_whole, write_whole
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    """By its user alone, unless another mode is wanted."""
+    write_whole(tmp_path / "key", b"secret")
+    assert read_whole(tmp_path / "key") == b"secret"
+    assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
+    write_whole(tmp_path / "card", b"x", mode=0o644)
+    assert stat.S_IMODE((tmp_path / "card").stat().st_mode) == 0o644 & ~_umask()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_a_file_is_replaced_and_nothing_is_left_beside(tmp_path: Path) -> None:
+    """Also when an earlier writer died half-way."""
+    (tmp_path / ".key.new").write_bytes(b"half of something much longer")
+    for data in (b"one", b"two", b""):
+        write_whole(tmp_path / "key", data)
+        assert read_whole(tmp_path / "key") == data
+    assert [path.name for path in tmp_path.iterdir()] == ["key"]
+
+
+@pytest.mark.parametrize("step", ["fsync", "replace"])
+def test_a_failure_leaves_the_old_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Before the new one is on disk, nothing changes."""
+    write_whole(tmp_path / "key", b"old")
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, step, fail)
+        with pytest.raises(StoreFailed, match="No space left"):
+            write_whole(tmp_path / "key", b"new")
+    assert read_whole(tmp_path / "key") == b"old"
+
+
+def test_the_content_is_on_disk_before_the_name_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """File, then name, then folder: the order that survives a power cut."""
+    steps: list[str] = []
+    sync, replace = os.fsync, os.replace
+
+    def synced(handle: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else "file")
+        sync(handle)
+
+    def replaced(old: Path, new: Path) -> None:
+        steps.append("name")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", replaced)
+    write_whole(tmp_path / "key", b"x")
+    assert steps == ["file", "name", "folder"]
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    """By its path."""
+    with pytest.raises(NotFound, match="no-such"):
+        read_whole(tmp_path / "no-such")
+
+
+def test_a_file_that_cannot_be_read_or_written_is_told(tmp_path: Path) -> None:
+    """A folder in its place, or no folder to be in."""
+    with pytest.raises(StoreFailed):
+        read_whole(tmp_path)
+    with pytest.raises(StoreFailed):
+        write_whole(tmp_path / "none" / "key", b"x")
+
+
+@pytest.mark.parametrize(("size", "fits"), [(10, True), (11, False)])
+def test_a_file_is_read_up_to_a_limit(tmp_path: Path, size: int, fits: bool) -> None:
+    """A larger one is refused, whole or endless."""
+    (tmp_path / "file").write_bytes(b"x" * size)
+    if fits:
+        assert len(read_whole(tmp_path / "file", limit=10)) == size
+        return
+    with pytest.raises(StoreFailed, match="larger than 10"):
+        read_whole(tmp_path / "file", limit=10)
+    with pytest.raises(StoreFailed, match="larger"):
+        read_whole(Path("/dev/zero"))
+
+
+def test_a_folder_is_built_whole(tmp_path: Path) -> None:
+    """It appears at the end of the block, with nothing beside."""
+    with build_whole(tmp_path / "server") as beside:
+        (beside / "a").write_text("x")
+        assert not (tmp_path / "server").exists()
+    assert [path.name for path in tmp_path.rglob("*")] == ["server", "a"]
+
+
+def build_and_fail(folder: Path) -> None:
+    """Begin to build a folder, and stop half-way."""
+    with build_whole(folder) as beside:
+        (beside / "a").write_text("x")
+        raise ValueError("stop")
+
+
+def test_a_folder_whose_building_fails_is_not_there(tmp_path: Path) -> None:
+    """Nor is anything beside it, and it can be built again."""
+    with pytest.raises(ValueError, match="stop"):
+        build_and_fail(tmp_path / "server")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_built_once(tmp_path: Path) -> None:
+    """One that holds something is left alone; an empty one is taken."""
+    (tmp_path / "server").mkdir()
+    with build_whole(tmp_path / "server") as beside:
+        (beside / "a").write_text("x")
+    with pytest.raises(Conflict), build_whole(tmp_path / "server"):
+        pass
+    assert (tmp_path / "server/a").read_text() == "x"
