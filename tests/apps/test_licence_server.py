@@ -447,7 +447,7 @@ def live_through_everything(server: ServerProcess, server_id: bytes, folder: Pat
         for kind in CalType:
             host.acquire(kind, "x")
         host.acquire(CalType.SESSION, "y")
-        host.release(next(cal.claims.cal_id for cal in host.held() if cal.cal_type is CalType.SESSION))
+        host.release(next(cal for cal in host.held() if cal.cal_type is CalType.SESSION))
     for name in ("report-packs", "report-refusals", "status"):
         server.owner.call(name, Nothing())
     server.owner.call("report-cals", Page())

@@ -26,8 +26,7 @@ def _umask() -> int:
 
 
 def test_a_file_is_replaced_and_nothing_is_left_beside(tmp_path: Path) -> None:
-    """Also when an earlier writer died half-way."""
-    (tmp_path / ".key.new").write_bytes(b"half of something much longer")
+    """Each writer has a temporary file of its own, and takes it away."""
     for data in (b"one", b"two", b""):
         write_whole(tmp_path / "key", data)
         assert read_whole(tmp_path / "key") == data

@@ -249,7 +249,8 @@ class Pools:
         mine = self.held[cal_type, holder]
         match answer:
             case Issue(version, temporary, until, pack, replaces):
-                assert not (temporary and holder in self.devices), "a second temporary CAL"
+                follows = any(c.cal_id == replaces and c.temporary and c.valid_until == until for c in mine)
+                assert not temporary or follows or holder not in self.devices, "a second temporary CAL"
                 self.devices |= {holder} if temporary else set()
                 mine[:] = [cal for cal in mine if cal.cal_id != replaces]
                 mine.append(Cal(b"%d" % next(self.numbers), version, temporary, until, pack))
@@ -297,3 +298,11 @@ def test_no_ask_breaks_what_must_hold(
             assert cal_type is DEVICE
             assert answer.pack == 0
         assert all(len(cals) <= 1 for cals in pools.held.values())
+
+
+def test_the_temporary_cal_follows_its_device_to_a_newer_host() -> None:
+    """Its end stays, the old one goes back, and no pool is touched by somebody who has not logged on."""
+    held = Cal(b"t" * 16, 6, True, NOW + 50 * DAY, 0)
+    standing = Standing(NOW, True, [Pack(1, 8, 10, 0)], [held], True)
+    assert decide(Ask(DEVICE, 7), standing) == Issue(7, True, held.valid_until, 0, held.cal_id)
+    assert decide(Ask(DEVICE, 7, authenticated=True), standing) == Issue(8, False, NOW + 52 * DAY, 1, held.cal_id)

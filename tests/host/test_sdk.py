@@ -87,11 +87,11 @@ def test_sessions_are_acquired_refused_and_released(home: Path) -> None:
         assert isinstance(answer, Refusal)
         assert (answer.reason, answer.why) == ("pool-used-up", "every CAL of this type is in use")
         assert sorted(cal.name for cal in host.held()) == ["s-0", "s-1"]
-        host.release(cals[0].claims.cal_id)
+        host.release(cals[0])
         assert [cal.name for cal in host.held()] == ["s-1"]
         third = got(host.acquire(CalType.SESSION, "s-9"))
         for cal in (cals[1], third):
-            host.release(cal.claims.cal_id)
+            host.release(cal)
         assert host.held() == []
 
 
@@ -100,12 +100,12 @@ def test_a_release_that_the_server_does_not_know_is_forgotten_here_too(home: Pat
     with Host(home) as host:
         cal = got(host.acquire(CalType.SESSION, "s-1"))
         saved = {file: file.read_bytes() for file in (home / "cals").iterdir()}
-        host.release(cal.claims.cal_id)
+        host.release(cal)
         for file, data in saved.items():
             file.write_bytes(data)
         assert len(host.held()) == 1
         with pytest.raises(NotFound):
-            host.release(cal.claims.cal_id)
+            host.release(cal)
         assert host.held() == []
 
 
@@ -114,7 +114,7 @@ def test_a_host_cannot_give_back_a_users_cal(home: Path) -> None:
     with Host(home) as host:
         cal = got(host.acquire(CalType.USER, "user-0"))
         with pytest.raises(Denied):
-            host.release(cal.claims.cal_id)
+            host.release(cal)
         assert cal in host.held()
 
 
@@ -186,7 +186,7 @@ def test_an_edited_token_file_is_not_held(home: Path, edit: Callable[[str], str]
     """The other CALs are, and the next ask brings the edited one again."""
     with Host(home) as host:
         kept, edited = (got(host.acquire(CalType.USER, name)) for name in ("kept", "edited"))
-        file = home / "cals" / f"{edited.claims.cal_id.hex()}.json"
+        file = home / "cals" / f"{edited.claims.holder.hex()}.json"
         file.write_bytes(edit(file.read_text()).encode("utf-8", "surrogateescape"))
         assert host.held() == [kept]
         assert got(host.acquire(CalType.USER, "edited")).token == edited.token
@@ -328,6 +328,6 @@ def test_a_refusal_comes_in_the_hosts_language(home: Path) -> None:
         with language_of("fr"), Host(home) as french:
             answer = french.acquire(CalType.SESSION, "s-9")
         for cal in full:
-            host.release(cal.claims.cal_id)
+            host.release(cal)
     assert isinstance(answer, Refusal)
     assert answer.why

@@ -305,3 +305,14 @@ def test_the_last_month_ends_at_midnight_in_the_sites_zone() -> None:
     assert datetime.fromtimestamp(end, ZoneInfo("Europe/Paris")).isoformat() == "2028-04-01T00:00:00+02:00"
     assert datetime.fromtimestamp(end - 1, ZoneInfo("Europe/Paris")).date() == date(2028, 3, 31)
     assert end_of(0, ZoneInfo("UTC")) == 0
+
+
+def test_trying_another_form_loses_nothing(new: Site, calling: OpenCall) -> None:
+    """Words typed so far are still there after a group was tried in characters."""
+    enter_group(new.server, Form.WORDS_FR, 1, "abaisser " * 6, "fr")
+    enter_group(new.server, Form.CHARACTERS, 1, "00000", "fr")
+    enter_group(new.server, Form.WORDS_FR, 2, "abandon " * 6, "fr")
+    with new.server.journal.read() as reader:
+        texts = typing(reader).texts
+    assert texts[0].split() == ["abaisser"] * 6
+    assert texts[1].split() == ["abandon"] * 6

@@ -4,7 +4,6 @@ It listens on a Unix socket for its operators' commands, and on one TLS socket f
 whether it is well. It starts only if its register holds, and signs first what was registered and not signed before.
 """
 
-import asyncio
 import os
 import ssl
 from collections.abc import Callable, Mapping
@@ -20,7 +19,7 @@ from starlette.routing import Route
 
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import Owner, UseCase, listen
-from calvox.apps.serving import Listener, application, bind, control_app, serve
+from calvox.apps.serving import Listener, application, bind, control_app, run_loop, serve
 from calvox.centre import agreements, callers, calls, card, desk, keys, servers, signing, typed
 from calvox.centre.context import Context, Unlock
 from calvox.centre.entries import CentreFounded
@@ -150,7 +149,7 @@ def run(
             Listener(public, public_app(shown), tls),
         ]
         aside = [partial(run_in_threadpool, context.journal.verify)] if long else []
-        asyncio.run(serve(listeners, partial(announce, address), aside))
+        run_loop(serve(listeners, partial(announce, address), aside))
     finally:
         context.close()
 

@@ -17,9 +17,9 @@ import structlog
 from calvox.apps.host_api import host_app, tls_context
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import Owner, UseCase, listen
-from calvox.apps.serving import Listener, bind, control_app, serve
+from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
-from calvox.common.errors import Tampered
+from calvox.common.errors import StoreFailed, Tampered
 from calvox.common.i18n import Language
 from calvox.common.settings import Settings
 from calvox.core.reports import CalReport, RefusalReport
@@ -144,7 +144,7 @@ def run(settings: Settings, ready: Callable[[str], None], world: World = SYSTEM)
         renew_tls(server.keys, settings.server.names, world)
         _verify_at_start(server)
         server.journal.run(extend_leases(server))
-        asyncio.run(_serve(server, ready))
+        run_loop(_serve(server, ready))
     finally:
         server.close()
 
@@ -172,9 +172,12 @@ async def _serve(server: LicenceServer, ready: Callable[[str], None]) -> None:
 async def _sweep(server: LicenceServer) -> None:
     """Let what has ended go back, again and again."""
     while True:
-        done = await asyncio.wrap_future(server.journal.submit(sweep))
-        if done.value:
-            log.info("CALs went back to their pools", count=done.value)
+        try:
+            done = await asyncio.wrap_future(server.journal.submit(sweep))
+            if done.value:
+                log.info("CALs went back to their pools", count=done.value)
+        except StoreFailed as error:
+            log.error("the sweep could not be written; it is tried again", why=str(error))
         await asyncio.sleep(SWEEP_SECONDS)
 
 

@@ -11,7 +11,8 @@ import os
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,8 +133,9 @@ async def serve(
     tasks_aside = [asyncio.create_task(make()) for make in background]
     while not all(server.started for server in servers) and not any(task.done() for task in tasks):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
-    ready()
-    notify("READY=1")
+    if all(server.started for server in servers):
+        ready()
+        notify("READY=1")
     waiting = asyncio.create_task(stop.wait())
     await _until_over(waiting, [*tasks, *tasks_aside])
     notify("STOPPING=1")
@@ -145,6 +147,16 @@ async def serve(
     for failed in ended:
         if isinstance(failed, Exception):
             raise failed
+
+
+def run_loop(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run to the end on the fastest event loop that is installed."""
+    if sys.platform == "win32":
+        asyncio.run(coroutine)
+    else:
+        import uvloop
+
+        uvloop.run(coroutine)
 
 
 async def _until_over(signalled: "asyncio.Task[Any]", tasks: Sequence["asyncio.Task[Any]"]) -> None:

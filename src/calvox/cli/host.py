@@ -105,7 +105,7 @@ def release(
         found = [cal for cal in host.held() if cal.cal_type is CalType.SESSION and cal.name == session_name]
         if not found:
             raise BadInput(t("This host holds no CAL for session “{name}”", name=session_name))
-        host.release(found[0].claims.cal_id)
+        host.release(found[0])
     text = str(t("{holder}: the CAL went back.", holder=session_name))
     show({"released": session_name}, lambda screen: screen.print(text, markup=False))
 

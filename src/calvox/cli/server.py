@@ -15,7 +15,7 @@ from calvox.apps.licence_server import MakeCode, Nothing, PrepareCall, owner, ru
 from calvox.apps.owner import Owner, user_name
 from calvox.cli.dictating import dictate, take_file, take_lines, verdict
 from calvox.cli.secrets import read_secret
-from calvox.cli.session import grid, say, session, settings, show
+from calvox.cli.session import ask, grid, say, session, settings, show
 from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
 from calvox.common.clock import show_time
@@ -248,8 +248,14 @@ def _tell(answer: Any) -> None:
 
 
 @app.command("give-up", help=str(t("Give the open call up; its sequences stay used.")))
-def give_up(folder: Folder = None) -> None:
-    """Give up."""
+def give_up(
+    sure: Annotated[bool, typer.Option("--yes", help=str(t("Do not ask.")))] = False, folder: Folder = None
+) -> None:
+    """Give up, after asking: what the centre has signed already would be lost with it."""
+    question = t("If the centre has signed already, its packs are lost without a reissue. Give the call up? Type yes:")
+    if not sure and ask(question).lower() not in (str(t("yes")), "yes"):
+        say(t("Nothing was changed."))
+        return
     server_owner(folder).call("call-give-up", Nothing())
     say(t("The call is closed."))
 

@@ -3,8 +3,8 @@
 Rules kept here, each with its numbers:
 - Versions: the oldest pack that serves the host is used first; a newer one only if the policy allows.
 - Per device: one temporary CAL of 90 days, once in a device's life and from no pack; after an authenticated session a
-  permanent one, valid a random 52-89 days, renewed within its last 7. With no CAL free the temporary one runs to its end,
-  then the device is refused.
+  permanent one, valid a random 52-89 days, renewed within its last 7. Until then the temporary one follows the device,
+  to a newer host too. With no CAL free it runs to its end, then the device is refused.
 - Per user: 60 days, renewed within the last 7; over-use is never refused unless the policy says *enforce*.
 - Per session: from the pool or not at all.
 - A CAL whose pack has ended is not renewed: another pack takes it over if it can, else it runs to its end.
@@ -199,8 +199,12 @@ def _device(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
     first_contact = temporary is None and not standing.had_temporary
     if first_contact and not standing.held:
         return Issue(ask.host_version, True, standing.now + TEMPORARY_DAYS * DAY, 0, b"")
-    if temporary is not None and not (ask.authenticated and standing.activated):
+    proven = ask.authenticated and standing.activated
+    if temporary is not None and not proven:
         return Keep(temporary)
+    older = next((cal for cal in standing.held if cal.temporary), None)
+    if older is not None and not proven:
+        return Issue(ask.host_version, True, older.valid_until, 0, older.cal_id)
     decision = _from_pool(ask, standing, _permanent_until(standing))
     return Keep(temporary) if temporary is not None and isinstance(decision, Refused) else decision
 

@@ -47,9 +47,9 @@ class Host:
         """Ask for a holder's CAL; see `AsyncHost.acquire`."""
         return self._runner.run(self._host.acquire(cal_type, name, authenticated=authenticated))
 
-    def release(self, cal_id: bytes) -> None:
+    def release(self, cal: HeldCal) -> None:
         """Give a session's CAL back."""
-        self._runner.run(self._host.release(cal_id))
+        self._runner.run(self._host.release(cal))
 
     def server_status(self) -> ServerStatus:
         """Ask the licence server how it stands."""

@@ -135,22 +135,21 @@ class AsyncHost:
         if told.cal is None:
             return Refusal(told.refused, told.why)
         cal = self.verify(StoredCal(name, asked.holder, told.token))
-        self._drop_others(cal)
-        self._folder.keep(cal.claims.cal_id, StoredCal(name, asked.holder, told.token))
+        self._folder.keep(StoredCal(name, asked.holder, told.token))
         return cal
 
-    async def release(self, cal_id: bytes) -> None:
+    async def release(self, cal: HeldCal) -> None:
         """Give a session's CAL back.
 
         Raises:
             NotFound: it went back already; it is not held here any more either.
         """
         try:
-            await self._ask("POST", hostapi.RELEASE, hostapi.ReleaseAsk(cal_id), hostapi.Released)
+            await self._ask("POST", hostapi.RELEASE, hostapi.ReleaseAsk(cal.claims.cal_id), hostapi.Released)
         except NotFound:
-            self._folder.forget(cal_id)
+            self._folder.forget(cal.claims.holder)
             raise
-        self._folder.forget(cal_id)
+        self._folder.forget(cal.claims.holder)
 
     async def server_status(self) -> hostapi.ServerStatus:
         """Ask the licence server how it stands."""
@@ -177,13 +176,6 @@ class AsyncHost:
             except BadToken:
                 continue
         return found
-
-    def _drop_others(self, cal: HeldCal) -> None:
-        """Forget what this CAL replaced."""
-        for other in self.held():
-            same = other.claims.holder == cal.claims.holder and other.cal_type is cal.cal_type
-            if same and other.claims.cal_id != cal.claims.cal_id:
-                self._folder.forget(other.claims.cal_id)
 
     async def _ask(self, method: str, path: str, asked: Any, kind: type[A]) -> A:
         return await _ask(self._session, self.enrolled.server, method, path, asked, kind)

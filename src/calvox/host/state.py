@@ -94,13 +94,16 @@ class HostFolder:
         write_whole(self.path / AUTHORITY, authority.encode())
         write_whole(self.path / ENROLMENT, msgspec.json.encode(enrolled))
 
-    def keep(self, cal_id: bytes, cal: StoredCal) -> None:
-        """Keep a CAL."""
-        write_whole(self.path / CALS / f"{cal_id.hex()}.json", msgspec.json.encode(cal))
+    def keep(self, cal: StoredCal) -> None:
+        """Keep a CAL, in place of the one that its holder had."""
+        write_whole(self._file(cal.holder), msgspec.json.encode(cal))
 
-    def forget(self, cal_id: bytes) -> None:
-        """Forget a CAL."""
-        (self.path / CALS / f"{cal_id.hex()}.json").unlink(missing_ok=True)
+    def forget(self, holder: bytes) -> None:
+        """Forget a holder's CAL."""
+        self._file(holder).unlink(missing_ok=True)
+
+    def _file(self, holder: bytes) -> Path:
+        return self.path / CALS / f"{holder.hex()}.json"
 
     def cals(self) -> list[StoredCal]:
         """Read the CALs; what their tokens are worth is for the caller to verify. A damaged file holds none."""

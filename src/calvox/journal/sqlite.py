@@ -66,15 +66,17 @@ class SqliteJournal:
         self._idle: list[apsw.Connection] = []
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = threading.Event()
+        self._door = threading.Lock()
         self._writer = threading.Thread(target=self._drain, name=f"{book.name}-writer", daemon=True)
         self._writer.start()
 
     def submit(self, work: Work[T]) -> "Future[Committed[T]]":
         """Hand work over; the future is done after the commit."""
-        if self._closed.is_set():
-            raise Conflict(t("The journal is closed"))
         job = _Job(work)
-        self._queue.put(job)
+        with self._door:
+            if self._closed.is_set():
+                raise Conflict(t("The journal is closed"))
+            self._queue.put(job)
         return job.future
 
     def run(self, work: Work[T]) -> Committed[T]:
@@ -112,24 +114,16 @@ class SqliteJournal:
 
     def close(self) -> None:
         """Finish what was handed over and let the store go."""
-        if self._closed.is_set():
-            return
-        self._closed.set()
-        self._queue.put(None)
+        with self._door:
+            if self._closed.is_set():
+                return
+            self._closed.set()
+            self._queue.put(None)
         self._writer.join()
-        self._refuse_late_work()
         for connection in (*self._idle, self._connection):
             connection.close()
         self._head.close()
         os.close(self._lock)
-
-    def _refuse_late_work(self) -> None:
-        """Fail what was handed over while the journal was being closed."""
-        with suppress(Empty):
-            while True:
-                job = self._queue.get_nowait()
-                if job is not None:
-                    job.future.set_exception(Conflict(t("The journal is closed")))
 
     def _connect(self, *, readonly: bool = False) -> apsw.Connection:
         connection = apsw.Connection(

@@ -59,8 +59,10 @@ class OpenCall(msgspec.Struct, frozen=True):
     """Seconds since 1970-01-01 UTC."""
     by: str
     """Who prepared it."""
-    dictation: bytes = b""
-    """The partly typed confirmation, as `wire.phone.dictation` saves it."""
+    form: str = ""
+    """The form that is being typed; empty: nothing yet."""
+    typed: dict[str, bytes] = {}
+    """The partly typed confirmation in each form that was begun, as `wire.phone.dictation` saves it."""
 
 
 def prepare(server: LicenceServer, *, activate: bool, wishes: Sequence[PackWish], by: str) -> OpenCall:
@@ -150,7 +152,7 @@ def _prepare(tx: Transaction, server: LicenceServer, activate: bool, drafts: Seq
         if found.kind == kind and _same(server, found, drafts):
             return found
         raise Conflict(
-            t("Another call is open since {requests} requests were made", requests=len(found.requests)),
+            t("Another call is open; its requests: {count}", count=len(found.requests)),
             hint=t("Finish it with “calvox server enter”, or give it up with “calvox server give-up”."),
         )
     if activate and row["activated"]:

@@ -106,7 +106,7 @@ def enter_group(server: LicenceServer, form: Form, number: int, text: str, langu
         dictation = _dictation(call, form, language)
         wanted = number - 1 if number else _next(dictation)
         dictation, heard = dictation.enter(wanted, text)
-        keep_call(tx, msgspec.structs.replace(call, dictation=dictation.save()))
+        keep_call(tx, _with(call, dictation))
         if isinstance(heard, GroupMisheard):
             return Misheard(heard.index + 1, heard.reason.into(language), heard.suggestions)
         return _progress(dictation)
@@ -131,7 +131,7 @@ def enter_file(server: LicenceServer, text: str) -> Progress:
         groups = encode(Form.CHARACTERS.encoding, CodeType.CONFIRMATION, code)
         for index, symbols in enumerate(groups):
             dictation, _ = dictation.enter(index, write_group(Form.CHARACTERS, symbols))
-        keep_call(tx, msgspec.structs.replace(call, dictation=dictation.save()))
+        keep_call(tx, _with(call, dictation))
         return _progress(dictation)
 
     return server.journal.run(work).value
@@ -233,12 +233,17 @@ def end_of(expiry: int, zone: ZoneInfo) -> int:
 
 
 def _dictation(call: OpenCall, form: Form | None, language: Language) -> Dictation:
-    """Take the typing up again; another form begins anew."""
-    if call.dictation:
-        found = resume(call.dictation)
-        if form in (None, found.form):
-            return found
-    return begin(form or Form.WORDS_EN, CodeType.CONFIRMATION, language)
+    """Take the typing up again; each form has its own, so that trying another loses nothing."""
+    wanted = str(form or call.form)
+    if wanted in call.typed:
+        return resume(call.typed[wanted])
+    return begin(Form(wanted) if wanted else Form.WORDS_EN, CodeType.CONFIRMATION, language)
+
+
+def _with(call: OpenCall, dictation: Dictation) -> OpenCall:
+    """Keep what has been typed, beside what was typed in other forms."""
+    form = str(dictation.form)
+    return msgspec.structs.replace(call, form=form, typed={**call.typed, form: dictation.save()})
 
 
 def _progress(dictation: Dictation) -> Progress:

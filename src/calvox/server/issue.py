@@ -20,6 +20,9 @@ from calvox.server.store import LicenceServer, server_row
 from calvox.server.tokens import append_with_leaf, drop_tokens, make_token
 from calvox.trust.tokens import Claims, unpack_claims
 
+SKEW = 300
+"""Seconds by which a token is backdated, so that a host whose clock is a little behind takes it at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class HolderAsk:
@@ -188,7 +191,7 @@ def _claims(tx: Transaction, ask: HolderAsk, cal: Cal, until: int) -> Claims:
         version=cal.version,
         holder=ask.holder,
         host=ask.host,
-        valid_from=tx.now,
+        valid_from=max(0, tx.now - SKEW),
         valid_until=until,
         temporary=cal.temporary,
         pack=cal.pack,
