@@ -302,5 +302,10 @@ class Site(Struct, frozen=True):
 
 
 def short_name(name: str) -> str:
-    """Give the host part of a name, in lower case, for comparing names written with and without their domain."""
-    return name.split(".", 1)[0].lower()
+    """Give the host part of a name, in lower case, for comparing names written with and without their domain.
+
+    An address stays as it is.
+    """
+    plain = name.strip().lower()
+    is_address = ":" in plain or plain.replace(".", "").isdigit()
+    return plain if is_address else plain.split(".", 1)[0]

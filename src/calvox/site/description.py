@@ -1,35 +1,15 @@
-"""What an administrator writes about a site, in `site.toml`: whose it is, and what was bought.
+"""What an administrator writes about a site, in `site.toml`: whose it is, and what was bought."""
 
-Numbers are checked for the length that their programme has, and for nothing else: no check digit is published, so the
-verdict is Windows'.
-"""
-
-import re
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from calvox.common.errors import BadInput
-from calvox.common.i18n import Text, t
-from calvox.core.products import cal_type_named, version_named
+from calvox.common.i18n import t
+from calvox.core.purchases import Purchase
 
 FILE = "site.toml"
-PATTERNS: dict[str, dict[str, tuple[str, Text]]] = {
-    "retail": {"licence_code": (r"[A-Z0-9]{25}", t("25 letters and digits"))},
-    "open": {
-        "licence_number": (r"[0-9]{8}", t("8 digits")),
-        "authorisation_number": (r"[A-Z0-9]{15}", t("15 letters and digits")),
-    },
-    "select": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
-    "enterprise": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
-    "campus": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
-    "school": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
-    "spla": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
-    "other": {"agreement_number": (r".{1,64}", t("the agreement's number"))},
-}
-"""What each programme's numbers look like, without spaces and hyphens."""
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,53 +23,6 @@ class Contact(Struct, frozen=True):
     country: str = ""
     first_name: str = ""
     last_name: str = ""
-
-
-class Purchase(Struct, frozen=True):
-    """CALs that were bought and are to be installed."""
-
-    programme: str
-    """retail, open, select, enterprise, campus, school, spla or other."""
-    cal_type: str
-    """device or user."""
-    version: str
-    """2012 R2 … 2025."""
-    quantity: int
-    sku: str = ""
-    licence_code: str = ""
-    """Retail."""
-    licence_number: str = ""
-    """Open."""
-    authorisation_number: str = ""
-    """Open."""
-    agreement_number: str = ""
-    """Select, Enterprise, Campus, School, SPLA: the enrolment's; other: the agreement's."""
-    papers: bool = False
-    """Whether the proof of purchase or the agreement lies at hand."""
-
-    def faults(self) -> Iterator[Text]:
-        """List what is not well formed, by field."""
-        wanted = PATTERNS.get(self.programme)
-        if wanted is None:
-            known = ", ".join(PATTERNS)
-            yield t("“{text}” is no programme; there are {known}", text=self.programme, known=known)
-            return
-        for field, (pattern, shape) in wanted.items():
-            plain = re.sub(r"[\s-]", "", getattr(self, field)).upper()
-            if not re.fullmatch(pattern, plain):
-                yield t(
-                    "The field “{field}” of programme {programme} has {shape}",
-                    field=field,
-                    programme=self.programme,
-                    shape=shape,
-                )
-        if self.quantity < 1:
-            yield t("The quantity is at least 1")
-        for read, text in ((cal_type_named, self.cal_type), (version_named, self.version)):
-            try:
-                read(text)
-            except BadInput as error:
-                yield error.message
 
 
 class Description(Struct, frozen=True):

@@ -15,7 +15,7 @@ Reference: the 120 days, and what a host checks: Microsoft Learn, “License Rem
 from collections.abc import Iterator
 
 from calvox.common.i18n import t
-from calvox.doctor.licensing import licensing_works
+from calvox.doctor.licensing import is_session_host, licensing_works
 from calvox.doctor.rule import Found, Rule, View, cannot_tell, error
 
 
@@ -41,6 +41,6 @@ RULE = Rule(
     title=t("The grace period is over"),
     remedy=t("Name an activated licence server whose packs fit; until then administrators get in with “mstsc /admin”."),
     check=check,
-    applies=lambda view: bool(view.the_host.application_mode.value),
+    applies=is_session_host,
     reference="Microsoft Learn, “License Remote Desktop session hosts”; event 1128",
 )
