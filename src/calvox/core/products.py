@@ -54,6 +54,10 @@ VERSIONS: dict[int, str] = {4: "2012 R2", 5: "2016", 6: "2019", 7: "2022", 8: "2
 """Number to name. 8 is inferred: Microsoft documents up to 7."""
 
 
+OLDER: dict[int, str] = {2: "2008", 3: "2008 R2"}
+"""Versions that old Windows servers still have, and that nobody can buy CALs for."""
+
+
 def lasting(cal_type: int, temporary: bool) -> Text:
     """Say how long a CAL of this sort is meant to last."""
     if cal_type == CalType.SESSION:
@@ -63,7 +67,7 @@ def lasting(cal_type: int, temporary: bool) -> Text:
 
 def version_name(version: int) -> str:
     """Name a version; an unknown one by its number."""
-    return VERSIONS.get(version, f"#{version}")
+    return VERSIONS.get(version) or OLDER.get(version, f"#{version}")
 
 
 def version_named(text: str) -> int:
