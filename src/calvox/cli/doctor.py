@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
+from calvox.apps.sites import facts_of_bundle, facts_of_folder, is_bundle
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import SYSTEM, show_time
 from calvox.common.errors import BadInput, NotFound
@@ -91,12 +92,14 @@ def doctor(
 
 
 def load_site(path: Path) -> Site:
-    """Read the facts of a site.
+    """Read the facts of a site: a site folder, a bundle from Windows, or a file of facts.
 
     Raises:
         NotFound: there is no such file.
         BadInput: it is too large, cannot be read, or does not hold facts.
     """
+    if path.is_dir():
+        return facts_of_folder(path)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -106,6 +109,8 @@ def load_site(path: Path) -> Site:
         raise BadInput(t("{path} cannot be read: {why}", path=str(path), why=error.strerror or "")) from error
     if len(data) > LARGEST:
         raise BadInput(t("{path} is too large for a file of facts", path=str(path)))
+    if is_bundle(data):
+        return facts_of_bundle(data)
     try:
         return msgspec.json.decode(data, type=Site)
     except (msgspec.DecodeError, RecursionError) as error:

@@ -15,8 +15,7 @@ Reference: Microsoft Learn, “License your RDS deployment with client access li
 from collections.abc import Iterator
 
 from calvox.common.i18n import t
-from calvox.core.products import serves
-from calvox.doctor.licensing import PRODUCTS, is_session_host, packs_for_host, windows_name
+from calvox.doctor.licensing import PRODUCTS, is_session_host, packs_for_host, serves_host, windows_name
 from calvox.doctor.rule import Found, Rule, View, cannot_tell, error
 
 
@@ -24,7 +23,7 @@ def check(view: View) -> Iterator[Found]:
     """Find a host that none of the CALs at hand may serve."""
     packs, complete = packs_for_host(view)
     version = view.the_host.machine.version.value or 0
-    if any(serves(pack.version, version) for pack in packs):
+    if any(serves_host(pack, version) for pack in packs):
         return
     if not complete:
         yield cannot_tell(t("The packs of the licence servers of {host} were not all collected", host=view.subject))

@@ -1,0 +1,95 @@
+"""A site's use cases: import bundles, keep a survey's answers, gather what is known. Here site, Windows kit and doctor meet."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from calvox.apps.owner import user_name
+from calvox.common.errors import BadInput, NotFound
+from calvox.common.files import read_whole
+from calvox.doctor.facts import Site
+from calvox.site.folder import LARGEST_BUNDLE, SiteFolder, bundles, keep_bundle, open_site
+from calvox.windows.bundle import FORMAT, Bundle, read_bundle, write_bundle
+from calvox.windows.facts_from import facts_from, merge
+
+CARRIED, SURVEYED = "carried", "survey"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A bundle that was entered, or refused."""
+
+    source: str
+    """File or address."""
+    machine: str
+    """Empty if it was refused."""
+    items: int
+    """Items that were read there."""
+    failed: int
+    """Items that could not be read there."""
+    new: bool
+    """False: this very bundle was there already."""
+    error: str = ""
+    """Why it was refused."""
+
+
+def import_files(site: SiteFolder, files: Iterable[Path]) -> list[Imported]:
+    """Enter bundles that were carried by hand; one that is refused stops nothing."""
+    return [_import(site, file) for file in files]
+
+
+def _import(site: SiteFolder, file: Path) -> Imported:
+    try:
+        data = read_whole(file, limit=LARGEST_BUNDLE)
+        bundle = read_bundle(data)
+        facts_from(bundle)
+    except (BadInput, NotFound) as error:
+        return Imported(str(file), "", 0, 0, False, str(error))
+    return _keep(site, str(file), bundle, data, CARRIED)
+
+
+def keep_surveyed(site: SiteFolder, bundle: Bundle) -> Imported:
+    """Enter what a survey read from one machine."""
+    return _keep(site, bundle.machine, bundle, write_bundle(bundle), SURVEYED)
+
+
+def _keep(site: SiteFolder, source: str, bundle: Bundle, data: bytes, how: str) -> Imported:
+    new = keep_bundle(site, data, bundle.machine, bundle.collected, how, user_name(os.getuid()))
+    failed = sum(1 for item in bundle.items.values() if item.value is None)
+    return Imported(source, bundle.machine, len(bundle.items) - failed, failed, new)
+
+
+def facts_of(site: SiteFolder, *, before: int | None = None) -> Site:
+    """Gather what is known of a site, up to one entry of its journal if wanted."""
+    parts = [facts_from(read_bundle(data)) for data in bundles(site, before=before)]
+    return merge(Site(name=site.description.name), parts)
+
+
+def history_of(site: SiteFolder) -> list[Site]:
+    """Gather what was known after each bundle, oldest first."""
+    known, found = Site(name=site.description.name), []
+    for data in bundles(site):
+        known = merge(known, [facts_from(read_bundle(data))])
+        found.append(known)
+    return found
+
+
+def facts_of_folder(path: Path) -> Site:
+    """Gather what is known of the site in a folder."""
+    site = open_site(path)
+    try:
+        return facts_of(site)
+    finally:
+        site.close()
+
+
+def facts_of_bundle(data: bytes) -> Site:
+    """Gather what one bundle says."""
+    bundle = read_bundle(data)
+    return merge(Site(name=bundle.machine), [facts_from(bundle)])
+
+
+def is_bundle(data: bytes) -> bool:
+    """Tell a bundle from a file of facts by its beginning."""
+    return FORMAT.encode() in data[:4096]

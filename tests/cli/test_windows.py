@@ -1,0 +1,115 @@
+"""`calvox site` and `calvox windows`: a site without any server of ours, from the script to the precheck."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BUNDLES = Path(__file__).resolve().parents[1] / "windows" / "bundles"
+HEALTHY = [str(BUNDLES / f"healthy-{name}-2022.json") for name in ("licence-server", "session-host")]
+PURCHASE = """
+[[purchases]]
+programme = "open"
+cal_type = "user"
+version = "2022"
+quantity = 50
+licence_number = "1234 5678"
+authorisation_number = "ABCDE12345ABCDE"
+papers = true
+"""
+
+
+class Kit:
+    """Runs commands on one site folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.site = folder / "site"
+        self.run("site", "init", "Usine", "--folder", str(self.site))
+
+    def run(self, *arguments: str, code: int = 0) -> Any:
+        """Run a command and read its JSON."""
+        words = [sys.executable, "-m", "calvox", "--json", *arguments]
+        room = {**os.environ, "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(words, capture_output=True, env=room, check=False)
+        assert done.returncode == code, done.stderr.decode() + done.stdout.decode()
+        return json.loads(done.stdout or b"null")
+
+    def windows(self, *arguments: str, code: int = 0) -> Any:
+        """Run a command of the kit on the site."""
+        return self.run("windows", *arguments, "--site", str(self.site), code=code)
+
+
+@pytest.fixture
+def kit(tmp_path: Path) -> Kit:
+    """Give a new site folder."""
+    return Kit(tmp_path)
+
+
+def test_the_collector_is_written_with_its_hash(kit: Kit, tmp_path: Path) -> None:
+    """The script that is carried to the machines."""
+    told = kit.run("windows", "collector", "--out", str(tmp_path / "collect.ps1"))
+    assert len(told["sha256"]) == 64
+    assert (tmp_path / "collect.ps1").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_bundles_are_entered_once_and_kept(kit: Kit) -> None:
+    """The same bundle again is the one that is there; the facts can be shown."""
+    assert [one["new"] for one in kit.windows("import", *HEALTHY)] == [True, True]
+    assert [one["new"] for one in kit.windows("import", *HEALTHY)] == [False, False]
+    known = kit.run("site", "show", "--site", str(kit.site))
+    assert len(known["licence_servers"]) == 1
+    assert len(known["session_hosts"]) == 1
+
+
+def test_a_refused_bundle_stops_nothing(kit: Kit, tmp_path: Path) -> None:
+    """It is named, the others are entered, and the exit code tells."""
+    (tmp_path / "bad.json").write_text('{"format": "else"}')
+    files = (str(tmp_path / "bad.json"), str(tmp_path / "none.json"), HEALTHY[0])
+    assert [bool(one["error"]) for one in kit.windows("import", *files, code=2)] == [True, True, False]
+
+
+def test_do_not_call_yet_without_facts_or_purchases(kit: Kit) -> None:
+    """What is not known does not hold."""
+    kit.windows("precheck", code=3)
+    kit.windows("import", HEALTHY[0])
+    told = kit.windows("precheck", code=1)
+    assert told["call"] is False
+    assert "unknown" in {condition["state"] for condition in told["conditions"]}
+
+
+def test_the_precheck_names_what_is_missing(kit: Kit) -> None:
+    """With a purchase told, what is left is what the facts do not give."""
+    kit.windows("import", *HEALTHY)
+    with (kit.site / "site.toml").open("a") as file:
+        file.write(PURCHASE)
+    told = kit.windows("precheck", code=1)
+    states = {condition["name"]: condition["state"] for condition in told["conditions"]}
+    assert states["server-holds-cal"] == states["cal-fits-mode"] == states["numbers"] == "holds"
+    assert states["backup"] != "holds"
+
+
+def test_which_cal_for_which_host(kit: Kit) -> None:
+    """One case, and the tables."""
+    told = kit.run("windows", "compat", "--cal", "2016", "--host", "2019", "--server", "2022")
+    assert told["verdict"] == "does-not"
+    assert len(kit.run("windows", "compat")) == 3
+
+
+def test_a_changed_bundle_is_told(kit: Kit) -> None:
+    """The folder's file must be the one that was imported."""
+    kit.windows("import", HEALTHY[0])
+    file = next((kit.site / "bundles").glob("*.json"))
+    file.write_bytes(file.read_bytes().replace(b"2022", b"2025", 1))
+    kit.run("site", "show", "--site", str(kit.site), code=11)
+
+
+def test_the_doctor_reads_a_site_folder_and_a_bundle(kit: Kit) -> None:
+    """Both are facts of a site."""
+    bundle = str(BUNDLES / "published-grace-over-no-server.json")
+    kit.windows("import", bundle)
+    for place in (str(kit.site), bundle):
+        assert "host-no-server" in json.dumps(kit.run("doctor", place, code=2))
