@@ -7,7 +7,7 @@ ARGS ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench soak docs lock texts format clean
+.PHONY: help run test lint types bench soak docs lock texts kerberos rule format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -29,10 +29,16 @@ lint: $(STAMP) ## Style, imports between folders, lock file
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-logo
-	@! grep -n '://' requirements.lock
+	@! grep -n '://' requirements*.lock
 
 types: $(STAMP) ## Types
 	$(BIN)/mypy
+
+kerberos: $(STAMP) ## Add Kerberos for surveys (needs gcc, python3-dev, libkrb5-dev)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-kerberos.lock
+
+rule: $(STAMP) ## Begin a rule of the doctor: make rule NAME=host-something
+	$(BIN)/python -m tools.new_rule $(NAME)
 
 format: $(STAMP) ## Put the code into house style
 	$(BIN)/ruff check --fix .
@@ -46,6 +52,7 @@ soak: $(STAMP) ## Long fuzzing and many kills, by hand; note the result in docs/
 
 docs: $(STAMP) ## Build the documentation into site/
 	$(BIN)/python tools/make_reference.py
+	$(BIN)/python tools/make_rules.py
 	$(BIN)/zensical build --strict --config-file mkdocs.yml
 
 texts: $(STAMP) ## Gather, merge and compile the French and English texts
