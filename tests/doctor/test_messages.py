@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calvox.doctor import messages, rules
+from calvox.doctor import causes as known_causes
+from calvox.doctor import rules
 from calvox.doctor.causes import Cause
 from calvox.doctor.message_table import MESSAGES, Message
 from calvox.doctor.messages import explain, nearest, recognise
@@ -171,5 +172,5 @@ def test_a_huge_message_costs_no_more_than_its_beginning() -> None:
 
 def test_every_cause_stands_behind_some_message() -> None:
     """None was written in vain."""
-    written = {id(cause) for cause in vars(causes).values() if isinstance(cause, Cause)}
+    written = {id(cause) for cause in vars(known_causes).values() if isinstance(cause, Cause)}
     assert written == {id(cause) for known in MESSAGES for cause in known.causes}
