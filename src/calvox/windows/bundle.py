@@ -261,7 +261,10 @@ def _clean(machine: str, item: str, value: Any, depth: int) -> Any:
         return [_clean(machine, item, one, depth - 1) for one in value]
     if len(value) > MOST_KEYS:
         raise _wrong(machine, item, t("it has more than {most} keys", most=MOST_KEYS))
-    return {_text(machine, item, key): _clean(machine, item, one, depth - 1) for key, one in value.items()}
+    clean = {_text(machine, item, key): _clean(machine, item, one, depth - 1) for key, one in value.items()}
+    if len(clean) != len(value):
+        raise _wrong(machine, item, t("a key is given twice"))
+    return clean
 
 
 def _text(machine: str, item: str, value: Any) -> str:

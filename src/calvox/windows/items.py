@@ -7,6 +7,7 @@ Rules:
 - Times are ISO 8601 in UTC with Z, or CIM datetimes; both are understood everywhere.
 - A key that is missing or null was empty or could not be read. An item whose value is null has an error that says why:
   `class missing`, `not found`, `access denied`, `not administrator`, `not collected`, or a code such as 0x80041003.
+- A registry key that does not exist is an empty value, or an item with the error `not found`; a value not set is null.
 - A domain role, a name or a status that Windows gives as a number stays a number.
 """
 
@@ -143,7 +144,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "directory_stale_users": ("Count", "Before"),  # *
 }
 """Name of each item, and the keys of its value; with `rows`, the keys before it stand beside the rows, those after it in
-each row (of `win32_tsissuedlicense` and `win32_tslicensereport` Total, FileName and GenerationDateTime stand beside them)."""
+each row. Of `win32_tsissuedlicense` and `win32_tslicensereport`, Total, FileName and GenerationDateTime stand beside the rows."""
 
 DIRECTORY_ITEMS = tuple(name for name in ITEMS if name.startswith("directory_"))
 """Read only on request, once in a domain."""
