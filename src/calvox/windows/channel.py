@@ -45,6 +45,8 @@ class Channel:
     """A conversation with a machine that has accepted the account, as soon as one answer was opened."""
 
     def __init__(self, line: Line, credentials: Credentials, deadline: Deadline) -> None:
+        self.opened = False
+        """Whether an answer was opened with the session's key, or came over TLS."""
         self._line = line
         self._sealing: WinRMEncryption | None = None
         if credentials.method == "ntlm" and os.environ.get("LM_COMPAT_LEVEL", "3") not in ("3", "4", "5"):
@@ -82,8 +84,9 @@ class Channel:
             Refused: the sign-in counts no longer.
         """
         if self._sealing is None:
-            answer = self._line.post([_PLAIN], message, deadline)
-            return (_checked(answer).status, answer.body)
+            answer = _checked(self._line.post([_PLAIN], message, deadline))
+            self.opened = True
+            return answer.status, answer.body
         kind, body = self._sealing.wrap_message(message)
         sealed = f'{kind};protocol="{self._sealing.protocol}";boundary="Encrypted Boundary"'
         answer = _checked(self._line.post([("Content-Type", sealed)], body, deadline))
@@ -91,9 +94,11 @@ class Channel:
         if match is None:
             raise BadInput(t("The answer is not sealed (HTTP status {status})", status=answer.status))
         try:
-            return answer.status, self._sealing.unwrap_message(answer.body, match[1])
+            opened: bytes = self._sealing.unwrap_message(answer.body, match[1])
         except Exception:
             raise BadInput(t("The answer's seal does not open")) from None
+        self.opened = True
+        return answer.status, opened
 
     def close(self) -> None:
         """Hang up."""

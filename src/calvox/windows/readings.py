@@ -79,7 +79,7 @@ def _typed(key: str, value: Value) -> Any:
 
 
 def member(value: Value) -> str | None:
-    """Give the account that a reference points to, as DOMAIN\\name."""
+    r"""Give the account that a reference points to, as DOMAIN\name."""
     keys = value.get(SELECTORS) if isinstance(value, dict) else None
     if not isinstance(keys, dict):
         return None
