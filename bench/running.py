@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import appends, codes, confirmations, issuing, memory, tokens
+from bench import appends, codes, confirmations, doctor, issuing, memory, tokens
 from bench.lines import Group, Row, Scale, rows_of
 
 ALL: tuple[Group, ...] = (
@@ -17,6 +17,7 @@ ALL: tuple[Group, ...] = (
     *appends.GROUPS,
     *issuing.GROUPS,
     *memory.GROUPS,
+    *doctor.GROUPS,
 )
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "bench"

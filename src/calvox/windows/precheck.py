@@ -12,15 +12,17 @@ from enum import StrEnum
 from typing import TypeVar
 
 from calvox.common.clock import DAY
+from calvox.common.errors import BadInput
 from calvox.common.i18n import Text, t
 from calvox.core.products import CalType, cal_type_named, serves, version_name, version_named
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import Fact, Join, LicenceServer, Mode, SessionHost, Site, short_name
+from calvox.doctor.licensing import MODE_NAMES
 
 T = TypeVar("T")
 
 FRESH_DAYS = 7
-"""A backup older than this does not count before a call."""
+"""A backup older than this does not count before a call, nor does one that is dated in the future."""
 MODES = {Mode.DEVICE: CalType.DEVICE, Mode.USER: CalType.USER}
 
 
@@ -64,8 +66,19 @@ class Precheck:
 
 def precheck(site: Site, server: LicenceServer, purchases: Sequence[Purchase], now: int) -> Precheck:
     """Decide for one licence server and what was bought."""
-    conditions = [*_of_server(server, now), *_of_hosts(site, server, purchases), *_of_purchases(server, purchases)]
+    told = [purchase for purchase in purchases if _is_readable(purchase)]
+    conditions = [*_of_server(server, now), *_of_hosts(site, server, told), *_of_purchases(server, purchases)]
     return Precheck(server.machine.name, tuple(conditions))
+
+
+def _is_readable(purchase: Purchase) -> bool:
+    """Tell whether type and version are told in words that are known; what is wrong with them is among its faults."""
+    try:
+        cal_type_named(purchase.cal_type)
+        version_named(purchase.version)
+    except BadInput:
+        return False
+    return True
 
 
 def _of_server(server: LicenceServer, now: int) -> Iterator[Condition]:
@@ -88,12 +101,15 @@ def _good_backup(backup: object, now: int) -> bool:
     if isinstance(backup, bool):
         return False
     age = now - getattr(backup, "time", 0)
-    return age <= FRESH_DAYS * DAY and all(getattr(backup, name) for name in ("folder", "system_state", "tested"))
+    return -DAY <= age <= FRESH_DAYS * DAY and all(
+        getattr(backup, name) for name in ("folder", "system_state", "tested")
+    )
 
 
 def _of_hosts(site: Site, server: LicenceServer, purchases: Sequence[Purchase]) -> Iterator[Condition]:
     own = short_name(server.machine.name)
-    hosts = [h for h in site.session_hosts if own in {short_name(n) for n in h.servers.value or ()}]
+    naming = (h for h in site.session_hosts if own in {short_name(n) for n in h.servers.value or ()})
+    hosts = [host for host in naming if host.application_mode.value is not False]
     if not hosts:
         text = t("No session host that names {name} was collected", name=server.machine.name)
         yield Condition("hosts", State.UNKNOWN, text)
@@ -121,7 +137,7 @@ def _mode_of_host(host: SessionHost, purchases: Sequence[Purchase]) -> Condition
         return Condition("cal-fits-mode", State.UNKNOWN, text)
     if any(_fits_mode(p, host) for p in purchases):
         return Condition("cal-fits-mode", State.HOLDS, text)
-    told = t("{host} is in mode “{mode}”, and no purchase is of that type", host=name, mode=str(mode))
+    told = t("{host} is in mode “{mode}”, and no purchase is of that type", host=name, mode=MODE_NAMES[mode])
     return Condition("cal-fits-mode", State.FAILS, told)
 
 

@@ -38,7 +38,8 @@ def check(view: View) -> Iterator[Found]:
     strange = ", ".join(sorted(published - collected))
     if not strange:
         return
-    seeking = [h.machine.name for h in view.site.session_hosts if h.servers.known and not h.servers.value]
+    hosts = [host for host in view.site.session_hosts if host.application_mode.value is not False]
+    seeking = [host.machine.name for host in hosts if host.servers.known and not host.servers.value]
     if seeking:
         yield warning(
             t(

@@ -22,6 +22,8 @@ from calvox.doctor.rule import Found, Rule, View, error, notice, warning
 
 RECENT = 14 * 86_400
 SOURCES = ("remoteconnectionmanager", "termservice")
+ERROR_BITS = 0xC000
+"""Logs of 2019 and newer give event 1130 as 50282: the number of its message, whose top bits say that it is an error."""
 AS_A_WHOLE = (1043, 1068, 1069, 1128, 1129, 1130, 1131)
 """Events that speak of the whole host, and are history once licensing works."""
 
@@ -71,9 +73,13 @@ def check(view: View) -> Iterator[Found]:
 
 
 def _newest(view: View) -> dict[int, Event]:
-    own = [event for event in view.the_host.events.value or () if event.id in EVENTS and _is_ours(event)]
+    own = [event for event in view.the_host.events.value or () if _number(event) in EVENTS and _is_ours(event)]
     recent = [event for event in own if event.time > _read(view) - RECENT]
-    return {event.id: event for event in sorted(recent, key=lambda event: event.time)}
+    return {_number(event): event for event in sorted(recent, key=lambda event: event.time)}
+
+
+def _number(event: Event) -> int:
+    return event.id - ERROR_BITS if event.id >= ERROR_BITS else event.id
 
 
 def _is_ours(event: Event) -> bool:

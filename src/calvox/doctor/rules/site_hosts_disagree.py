@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from calvox.common.i18n import t
-from calvox.doctor.facts import Site, short_name
+from calvox.doctor.facts import SessionHost, Site, short_name
 from calvox.doctor.licensing import listed
 from calvox.doctor.rule import Found, Rule, View, cannot_tell, notice, warning
 
@@ -28,10 +28,15 @@ ENOUGH = 2
 Camps = dict[frozenset[str], list[str]]
 
 
+def hosts_of(site: Site) -> list[SessionHost]:
+    """List the session hosts, without machines that are known to be none."""
+    return [host for host in site.session_hosts if host.application_mode.value is not False]
+
+
 def camps_of(site: Site) -> Camps:
     """Gather the hosts by the servers that they name."""
     camps: Camps = defaultdict(list)
-    for host in site.session_hosts:
+    for host in hosts_of(site):
         if host.servers.value:
             camps[frozenset(short_name(name) for name in host.servers.value)].append(host.machine.name)
     return dict(camps)
@@ -40,7 +45,7 @@ def camps_of(site: Site) -> Camps:
 def check(view: View) -> Iterator[Found]:
     """Find hosts in several camps, and the one that was forgotten."""
     camps = sorted(camps_of(view.site).items(), key=lambda camp: (-len(camp[1]), sorted(camp[0])))
-    unknown = [host.machine.name for host in view.site.session_hosts if not host.servers.known]
+    unknown = [host.machine.name for host in hosts_of(view.site) if not host.servers.known]
     if len(camps) > 1:
         yield from _several(camps)
     elif unknown:
@@ -75,6 +80,6 @@ RULE = Rule(
         "Remote Desktop license servers”. If two groups of hosts are intended, note why in the site's record."
     ),
     check=check,
-    applies=lambda view: len(view.site.session_hosts) != 1,
+    applies=lambda view: len(hosts_of(view.site)) > 1 or not view.site.session_hosts,
     reference="Microsoft Learn, “License Remote Desktop session hosts”",
 )
