@@ -252,6 +252,19 @@ def test_names_are_shown_as_text() -> None:
     assert not {"\x1b", "\u202e"} & set(text)
 
 
+def test_many_hosts_are_summed_up() -> None:
+    """What is not proven is shown, of the rest a few; scripts are told all."""
+    site = healthy()
+    for number in range(10, 40):
+        site = with_another_host(site, f"rdsh{number}.corp.example")
+    told = listed(with_host(site, 31, mode=Mode.NOT_SET))
+    text = drawn(told)
+    assert "rdsh39.corp.example: mode “not set”" in text
+    assert "rdsh20.corp.example: mode" not in text
+    assert "Proven too, and not shown: 26" in text
+    assert len(plain_checklist(told)["items"][3]["seen"]) == 32
+
+
 def test_scripts_are_told_the_same() -> None:
     """Plain values, with the article's words in either language."""
     plain = plain_checklist(listed(healthy()))

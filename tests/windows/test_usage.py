@@ -30,7 +30,6 @@ from tests.doctor.sites import (
     user_pack,
     with_another_server,
     with_machine,
-    with_packs,
     with_server,
     workgroup,
 )

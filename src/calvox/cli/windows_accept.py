@@ -5,6 +5,7 @@ Rules:
 - In French the checklist keeps the procedure's own words.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -18,12 +19,15 @@ from calvox.common.clock import show_time, utc
 from calvox.common.i18n import Text, current_language, t
 from calvox.core.products import cal_type_named
 from calvox.windows.checklist import Checklist, Item, State
+from calvox.windows.checklist_facts import Seen
 from calvox.windows.evidence import Acceptance, Evidence, Verdict
 from calvox.windows.usage_model import Change, PacksRead, Pool, Series, Usage
 from calvox.windows.usage_shown import sparkline
 
 BAR = 20
 """Characters of a bar at full use."""
+MOST = 5
+"""Proven facts of one item that are shown one by one."""
 VERDICTS = {
     Verdict.PROVEN: (t("proven"), "green"),
     Verdict.FAILED: (t("failed"), "bold red"),
@@ -94,14 +98,22 @@ def draw_checklist(screen: Console, checklist: Checklist) -> None:
         table = _lines(title, t("State"), t("No."), t("Item, and the facts that tell"))
         for number, item in enumerate(items, start=1):
             told = Styled(item.article if current_language() == "fr" else str(item.title), style="bold")
-            for seen in item.seen:
+            for seen in _few(item.seen):
                 told.append(f"\n{MARKS[seen.good]} ").append_text(_told(seen.text, seen.evidence))
+            if more := len(item.seen) - len(_few(item.seen)):
+                told.append(f"\n{MARKS[True]} ").append(str(t("Proven too, and not shown: {count}", count=more)))
             table.add_row(_word(STATES[item.state]), str(number), told)
         screen.print(table)
     every = (*checklist.items, *checklist.checks)
     proven = sum(item.state is State.PROVEN for item in every)
     text = t("{proven} of {count} items are proven.", proven=proven, count=len(every))
     screen.print(f"{_bar(proven, len(every))} {text}", style="green" if checklist.complete else "yellow", markup=False)
+
+
+def _few(seen: Sequence[Seen]) -> list[Seen]:
+    """Choose what a person is shown: everything that is not proven, and some of the rest."""
+    proven = [one for one in seen if one.good][:MOST]
+    return [one for one in seen if not one.good or any(one is other for other in proven)]
 
 
 def plain_checklist(checklist: Checklist) -> dict[str, Any]:
@@ -161,7 +173,7 @@ def _pools(report: Usage, read: PacksRead) -> Table:
         t("Free"),
         t("Over-use"),
         t("Use"),
-        t("Since"),
+        t("Growth"),
         t("Shape"),
     )
     table = grid(None, *columns)
@@ -217,10 +229,14 @@ def _word(named: tuple[Text, str]) -> Styled:
 
 
 def _told(text: Text, evidence: tuple[Evidence, ...]) -> Styled:
+    """Write what was found, and under it the facts that tell: one line for each machine and time."""
     told = Styled(harmless(str(text)))
+    lines: dict[tuple[str, int], list[str]] = {}
     for one in evidence:
-        when = show_time(one.time, settings().zone) if one.time else str(t("never read"))
-        told.append(harmless(f"\n· {one.subject}: {one.fact} – {one.source or '–'}, {when}"), style="dim")
+        lines.setdefault((one.subject, one.time), []).append(f"{one.fact} ({one.source or '–'})")
+    for (subject, time), facts in lines.items():
+        when = show_time(time, settings().zone) if time else str(t("never read"))
+        told.append(harmless(f"\n  · {subject}, {when}: {', '.join(facts)}"), style="dim")
     return told
 
 
