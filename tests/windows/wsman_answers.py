@@ -213,4 +213,6 @@ def _registry(machine: Machine, method: str, given: Mapping[str, str]) -> Mappin
     if method == "EnumValues":
         return {"sNames": list(values), "Types": [REG[type(value)] for value in values.values()]}
     value = values[given["sValueName"]]
-    return {"uValue" if isinstance(value, int | bytes) else "sValue": list(value) if isinstance(value, bytes) else value}
+    return {
+        "uValue" if isinstance(value, int | bytes) else "sValue": list(value) if isinstance(value, bytes) else value
+    }

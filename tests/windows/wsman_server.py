@@ -43,7 +43,12 @@ class Double:
     """Serves machines, by address."""
 
     def __init__(
-        self, machines: Mapping[str, Machine], *, protocol: str = "ntlm", port: int = 0, tls: tuple[Path, Path] | None = None
+        self,
+        machines: Mapping[str, Machine],
+        *,
+        protocol: str = "ntlm",
+        port: int = 0,
+        tls: tuple[Path, Path] | None = None,
     ) -> None:
         self.machines, self.protocol, self.port = machines, protocol, port
         self.sign_ins: list[str] = []
