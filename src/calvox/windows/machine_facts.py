@@ -20,6 +20,8 @@ WORKSTATION = 1
 """ProductType of a Windows that is no server."""
 MOST_EVENTS = 200
 """Events kept of one log."""
+SEVERE = 0xC000
+"""Added by some versions of RemoteConnectionManager to its numbers: 50280 is 1128."""
 PREFIX = "Microsoft-Windows-"
 """What the names of most providers begin with."""
 
@@ -80,13 +82,19 @@ def _internet(taken: Taken) -> bool | None:
     raise Unknown(f"never tried; default routes: {noted}, proxy: {proxy}")
 
 
+def _number(row: Taken) -> int:
+    number = need(row.number("Id"), "Id")
+    plain = number - SEVERE
+    return plain if "RemoteConnectionManager" in (row.text("ProviderName") or "") and 1000 <= plain < 1200 else number
+
+
 def _events(taken: Taken) -> tuple[Event, ...]:
     unread = taken.texts("Unread") or ()
     if "System" in unread:
         raise Unknown(f"not read: {', '.join(unread)}"[:200])
     events = [
         Event(
-            id=need(row.number("Id"), "Id"),
+            id=_number(row),
             source=need(row.text("ProviderName"), "ProviderName").removeprefix(PREFIX),
             time=need(row.moment("TimeCreated"), "TimeCreated"),
             text=row.text("Message") or "",

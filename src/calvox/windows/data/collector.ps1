@@ -51,6 +51,7 @@ $Services = 'HKLM:\SYSTEM\CurrentControlSet\Services'
 $Rcm = 'HKLM:\SYSTEM\CurrentControlSet\Control\Terminal Server\RCM'
 $Proxies = 'HKCU:\Software\Microsoft\Windows\CurrentVersion\Internet Settings'
 $HostEvents = 1003, 1004, 1011, 1028, 1043, 1061, 1068, 1069, 1128, 1129, 1130, 1131, 1132, 1133, 20497
+$HostEventsToo = @($HostEvents | ForEach-Object { $_ + 49152 })   # as some versions number them
 $MostRows = 5000
 $MostText = 2000
 
@@ -132,25 +133,25 @@ function Get-GroupMember([string]$Sid) {
 }
 
 # Newest of each provider and number, with its count. No event at all is no error; a log that cannot be read is noted.
-function Get-Event([hashtable[]]$Filters, [string]$OnlyWith = '') {
+function Get-LogEvent([hashtable[]]$Filters, [string]$OnlyWith = '') {
     $newest = @{}
     $unread = @()
     foreach ($filter in $Filters) {
         $filter['StartTime'] = $Since
         try {
-            $events = @(Get-WinEvent -FilterHashtable $filter -MaxEvents 5000)
+            $entries = @(Get-WinEvent -FilterHashtable $filter -MaxEvents 5000)
         } catch {
             $id = "$($_.FullyQualifiedErrorId)"
             if ($id -notmatch 'NoMatchingEventsFound|NoMatchingProvidersFound') { $unread += $filter['LogName'] }
             continue
         }
-        foreach ($event in $events) {
-            if ($OnlyWith -and $event.ProviderName -eq 'ESENT' -and "$($event.Message)" -notmatch $OnlyWith) { continue }
-            $key = "$($event.ProviderName) $($event.Id)"
+        foreach ($entry in $entries) {
+            if ($OnlyWith -and $entry.ProviderName -eq 'ESENT' -and "$($entry.Message)" -notmatch $OnlyWith) { continue }
+            $key = "$($entry.ProviderName) $($entry.Id)"
             if ($newest.ContainsKey($key)) {
                 $newest[$key]['Count'] += 1
             } elseif ($newest.Count -lt 200) {
-                $row = Get-Row $event @('Id', 'ProviderName', 'TimeCreated', 'Message')
+                $row = Get-Row $entry @('Id', 'ProviderName', 'TimeCreated', 'Message')
                 $row['Count'] = 1
                 $newest[$key] = $row
             }
@@ -353,7 +354,7 @@ $Plan = @(
     @{ Name = 'group_license_servers'; Source = 'group S-1-5-32-561'; Read = { Get-GroupMember 'S-1-5-32-561' } }
     @{ Name = 'events_licence_server'; Source = 'event logs System, TerminalServices-Licensing, Application (ESENT)'; Read = {
             $provider = 'Microsoft-Windows-TerminalServices-Licensing'
-            Get-Event @(
+            Get-LogEvent @(
                 @{ LogName = 'System'; ProviderName = $provider }
                 @{ LogName = "$provider/Admin" }
                 @{ LogName = "$provider/Operational" }
@@ -384,15 +385,17 @@ $Plan = @(
     @{ Name = 'registry_rcm_certificates'; Source = 'HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\RCM X509 values'; Read = {
             $key = Get-ItemProperty -LiteralPath $Rcm
             $names = @('Certificate', 'X509 Certificate', 'X509 Certificate2', 'X509 Certificate ID' | Where-Object { $null -ne $key.$_ })
-            @{ rows = @($names | ForEach-Object { Get-CertificateRow $_ $key.$_ }) }
+            @{ rows = @($names | ForEach-Object { Get-CertificateRow $_ ($key.$_) }) }
         }
     }
     @{ Name = 'events_session_host'; Source = 'event logs System, TerminalServices-RemoteConnectionManager'; Read = {
             $provider = 'Microsoft-Windows-TerminalServices-RemoteConnectionManager'
-            Get-Event @(
+            Get-LogEvent @(
                 @{ LogName = 'System'; ProviderName = $provider; Id = $HostEvents }
                 @{ LogName = 'System'; ProviderName = 'TermService'; Id = $HostEvents }
+                @{ LogName = 'System'; ProviderName = $provider; Id = $HostEventsToo }
                 @{ LogName = "$provider/Admin"; Id = $HostEvents }
+                @{ LogName = "$provider/Admin"; Id = $HostEventsToo }
                 @{ LogName = "$provider/Operational"; Id = $HostEvents }
             )
         }
