@@ -159,12 +159,17 @@ def test_a_long_changed_ledger_ends_the_server_that_verifies_it_aside(folder: Pa
 @pytest.mark.parametrize("round_", range(3))
 def test_nothing_acknowledged_is_lost_when_it_is_killed(folder: Path, tmp_path: Path, round_: int) -> None:
     """Eight at once ask for sessions until the process dies; the ledger holds what they were told."""
+    kill_round(folder, tmp_path, 10 + 12 * round_)
+
+
+def kill_round(folder: Path, tmp_path: Path, wanted: int) -> None:
+    """Kill a server once so many CALs were acknowledged, start it again, and compare."""
     told: list[bytes] = []
     with ServerProcess(folder) as server:
         home = host_of(server, tmp_path, "rdsh-1")
         with ThreadPoolExecutor(8) as pool:
             workers = [pool.submit(ask_until_it_dies, home, worker, told) for worker in range(8)]
-            while len(told) < 10 + 12 * round_:
+            while len(told) < wanted:
                 assert not any(worker.done() for worker in workers), workers
                 time.sleep(0.002)
             server.kill()

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from calvox.doctor.engine import diagnose
-from calvox.doctor.facts import From, Mode, ModeSetting, NamedServers, Pack, Site
+from calvox.doctor.facts import From, Join, Mode, ModeSetting, NamedServers, Pack, Site
 from calvox.doctor.licensing import licensing_works
 from calvox.doctor.rule import Outcome, Rule, View
 from tests.doctor.sites import (
@@ -87,6 +87,7 @@ CASES = [
     Case("host-no-matching-packs", ERROR, with_packs(workgroup(), 0, user_pack(), temporary_pack()), LONE, alone=False),
     Case("host-cals-older", ERROR, with_packs(healthy(), 0, user_pack(version=V2019), device_pack())),
     Case("host-server-older", ERROR, with_machine(healthy(), "ls1", version=V2019)),
+    Case("host-join-differs", ERROR, with_machine(workgroup(), "LS1", join=Join.DOMAIN), LONE, alone=False),
     Case("host-server-lower-version", ERROR, with_reach(healthy(), 0, status=4)),
     Case("host-server-name", ERROR, with_reach(healthy(), 0, name=False)),
     Case("host-server-name", WARNING, with_reach(healthy(), 0, name=False, status=11)),

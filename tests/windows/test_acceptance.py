@@ -168,6 +168,11 @@ def test_a_mode_without_cals_is_refused() -> None:
         accept(BEFORE_DEVICE, GOOD_DEVICE, "ls1", Mode.ADMIN, NOW)
 
 
+def test_no_condition_accepts_nothing() -> None:
+    """An answer without conditions is no proof."""
+    assert not Acceptance("ls1", Mode.DEVICE, ()).accepted
+
+
 # Activation and packs
 
 

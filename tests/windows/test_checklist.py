@@ -1,5 +1,6 @@
 """The procedure's checklist: proven by facts, open, or not collected."""
 
+from dataclasses import replace
 from io import StringIO
 from typing import Any
 
@@ -167,6 +168,7 @@ def test_the_backup(changes: dict[str, Any], state: State) -> None:
         ({"status": 9}, PROVEN),
         ({"status": 5}, PROVEN),
         ({"status": 4}, PROVEN),
+        ({"status": 5, "dynamic": None}, PROVEN),
         ({"status": 8}, PROVEN),
         ({"status": None}, PROVEN),
         ({"status": 6}, OPEN),
@@ -179,6 +181,13 @@ def test_the_backup(changes: dict[str, Any], state: State) -> None:
 def test_the_way(changes: dict[str, Any], state: State) -> None:
     """A licence server that refuses was reached all the same."""
     assert states(listed(with_reach(healthy(), 0, **changes))).get("network", PROVEN) is state
+
+
+def test_what_is_open_outweighs_what_is_not_collected() -> None:
+    """One host speaks against the item, of another nothing is known; nothing seen at all proves nothing."""
+    site = with_host(with_host(healthy(), 0, mode=None), 1, mode=Mode.NOT_SET)
+    assert states(listed(site))["hosts"] is OPEN
+    assert replace(listed(healthy()).items[0], seen=()).state is NOT_COLLECTED
 
 
 def test_a_way_to_another_server_tells_nothing() -> None:

@@ -153,6 +153,12 @@ def test_a_reading_counts_once_in_whatever_order() -> None:
     assert report.packs == usage(weeks).packs
 
 
+def test_what_is_not_known_is_told_of_the_newest_state() -> None:
+    """Whatever came first in the list."""
+    old = with_server(at(READ - WEEK, user_pack()), 0, issued=None)
+    assert usage([at(READ, user_pack()), old]).unknown == ()
+
+
 def test_a_server_keeps_its_line_when_its_name_grows() -> None:
     """It was read without its domain first."""
     short = with_server(at(READ - WEEK, user_pack()), 0)
@@ -300,7 +306,7 @@ def test_the_chart_names_itself() -> None:
     assert title is not None
     assert description is not None
     assert (title.get("id"), title.text) == ("use-title", "Use")
-    assert description.text == "ls1 user 2022 issued: 3 → 7; ls2 user 2022 issued: 1 → 2"
+    assert description.text == "ls1, CALs per user of 2022, issued: 3 → 7; ls2, CALs per user of 2022, issued: 1 → 2"
 
 
 def test_the_chart_draws_each_series_to_scale() -> None:

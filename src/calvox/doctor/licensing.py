@@ -35,7 +35,7 @@ def licensing_works(view: View) -> bool | None:
     and has a pack that fits mode and version.
     """
     host = view.the_host
-    if host.mode.value in (Mode.NOT_SET, None) or not host.servers.value:
+    if host.mode.value in (Mode.NOT_SET, Mode.ADMIN, None) or not host.servers.value:
         return None if host.mode.value is None or host.servers.value is None else False
     verdicts = [_works_with(view, name, server) for name, server in named_servers(view)]
     if any(verdicts):

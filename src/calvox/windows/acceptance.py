@@ -231,7 +231,7 @@ def _without_grace(trial: _Trial, host: SessionHost) -> Condition:
         facts = ("activated", "service_state", "packs")
         theirs = [reading_of(earlier, server, fact) for fact in facts] if server else []
         one = msgspec.structs.replace(host, servers=msgspec.structs.replace(host.servers, value=(name,)))
-        if theirs and licensing_works(View(trial.after, trial.now, host=one)):
+        if licensing_works(View(trial.after, trial.now, host=one)):
             text = t("Licensing works through {server}: the grace period is not relied on.", server=name)
             return judged("grace", read[:own] + theirs, True, text)
         read += theirs

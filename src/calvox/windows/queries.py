@@ -14,13 +14,17 @@ from calvox.common.errors import CalvoxError, NotFound
 from calvox.common.i18n import t
 from calvox.windows import readings
 from calvox.windows.bundle import MOST_ROWS, Item
-from calvox.windows.items import ITEMS, NOT_FOUND, ROWS
+from calvox.windows.items import ITEMS, NOT_COLLECTED, NOT_FOUND, ROWS
 from calvox.windows.visit import CIMV2, Visit
 
 TERMINAL = "root/cimv2/TerminalServices"
 SERVER, HOST = "Win32_TSLicenseServer", "Win32_TerminalServiceSetting"
 MOST_ISSUED, MOST_EVENTS, MOST_SERVERS = 5_000, 200, 16
 """Rows kept of issued CALs and of events; licence servers to which connections are asked about."""
+ENDPOINT_SERVERS, LICENCE_SERVERS = "S-1-5-32-576", "S-1-5-32-561"
+"""RDS Endpoint Servers, and Terminal Server License Servers, of which only a domain controller's has a meaning."""
+CONTROLLERS = (4, 5)
+"""Values of DomainRole."""
 CONTROL = r"SYSTEM\CurrentControlSet\Control\Terminal Server"
 SERVICES = r"SYSTEM\CurrentControlSet\Services"
 POLICY = r"SOFTWARE\Policies\Microsoft\Windows NT\Terminal Services"
@@ -81,7 +85,7 @@ def _any_machine(visit: Visit) -> None:
     visit.read("win32_service", "Win32_Service", lambda: _listed(visit, "win32_service", "Win32_Service", where))
     visit.read("clock", "Win32_OperatingSystem.LocalDateTime", lambda: _clock(visit))
     visit.read("network", "Win32_IP4RouteTable", lambda: _network(visit))
-    for item, sid in (("group_rds_endpoint_servers", "S-1-5-32-576"), ("group_license_servers", "S-1-5-32-561")):
+    for item, sid in (("group_rds_endpoint_servers", ENDPOINT_SERVERS), ("group_license_servers", LICENCE_SERVERS)):
         visit.read(item, "Win32_GroupUser", lambda sid=sid: _group(visit, sid))  # type: ignore[misc]
 
 
@@ -180,6 +184,9 @@ def _network(visit: Visit) -> Value:
 
 
 def _group(visit: Visit, sid: str) -> Value:
+    role = readings.number(visit.one(CIMV2, "Win32_ComputerSystem").get("DomainRole"))
+    if sid == LICENCE_SERVERS and role not in CONTROLLERS:
+        raise NotFound(t("{error}", error=NOT_COLLECTED))
     groups = visit.rows(CIMV2, "Win32_Group", f"SID='{sid}' and LocalAccount=true")
     if not groups:
         raise NotFound(t("{error}", error=NOT_FOUND))

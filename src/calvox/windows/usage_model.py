@@ -78,11 +78,6 @@ class Series(Struct, frozen=True):
     """Time and value."""
 
     @property
-    def label(self) -> str:
-        """Name it."""
-        return " ".join(part for part in (self.server, self.cal_type, self.version, self.measure) if part)
-
-    @property
     def values(self) -> tuple[int, ...]:
         """Give the values alone."""
         return tuple(value for _, value in self.points)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from calvox.common.clock import utc
 from calvox.common.i18n import Text, t
+from calvox.core.products import cal_type_named
 from calvox.windows.bundle import shown
 from calvox.windows.usage_model import Series, Usage
 
@@ -92,7 +93,9 @@ def line_chart(
     first, last = min(times, default=0), max(times, default=0)
     top = _round_up(max((value for one in drawn for value in one.values), default=0))
     height = TOP + PLOT + LINE * (2 + len(drawn))
-    said = "; ".join(f"{one.label}: {one.values[0]} → {one.values[-1]}" for one in drawn) or str(t("Nothing is known."))
+    said = "; ".join(f"{label(one)}: {one.values[0]} → {one.values[-1]}" for one in drawn) or str(
+        t("Nothing is known.")
+    )
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
         f'height="{height}" font-family="sans-serif" font-size="12" fill="#222" '
@@ -107,6 +110,17 @@ def line_chart(
     for number, one in enumerate(drawn):
         parts += _line(number, one, lambda time, value: (_x(time, first, last), _y(value, top)))
     return "".join((*parts, "</svg>"))
+
+
+def label(one: Series) -> Text:
+    """Name a line in words that a person reads."""
+    values = {"server": one.server, "kind": cal_type_named(one.cal_type).text, "version": one.version}
+    return {
+        "total": t("{server}, CALs {kind} of {version}, bought", **values),
+        "issued": t("{server}, CALs {kind} of {version}, issued", **values),
+        "over-use": t("{server}, CALs {kind} of {version}, over-use", **values),
+        "holders": t("{server}, holders {kind}", **values),
+    }[one.measure]
 
 
 def _scale(top: int) -> Iterator[str]:
@@ -124,7 +138,7 @@ def _line(number: int, one: Series, place: Callable[[int, int], tuple[float, flo
     yield from (f'<circle cx="{x}" cy="{y}" r="2.5" fill="{colour}"/>' for x, y in points)
     y = TOP + PLOT + LINE * (2 + number)
     yield f'<line x1="{LEFT}" y1="{y}" x2="{LEFT + 32}" y2="{y}" {look}/>'
-    yield _text(LEFT + 40, y + 4, f"{one.label}: {one.values[-1]}")
+    yield _text(LEFT + 40, y + 4, f"{label(one)}: {one.values[-1]}")
 
 
 def _text(x: float, y: float, text: str, anchor: str = "start") -> str:

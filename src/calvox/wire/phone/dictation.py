@@ -157,7 +157,7 @@ def resume(data: bytes) -> Dictation:
     """
     try:
         state = msgspec.json.decode(data[: LARGEST_SAVED + 1], type=Dictation)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise BadInput(t("This is no stored dictation: {reason}", reason=str(error))) from None
     groups = len(state.texts)
     fits = groups == group_count(state.form.encoding, state.code_type) and 0 <= state.position <= groups
