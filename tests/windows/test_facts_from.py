@@ -143,7 +143,7 @@ def test_published_grace_over() -> None:
 @pytest.mark.parametrize(("status", "value"), [(0, True), (1, False), (2, None)])
 def test_activation(status: int, value: bool | None) -> None:
     """0 is activated, 1 is not, 2 is unknown."""
-    given = {
+    given: dict[str, Any] = {
         f"{SERVER}__getactivationstatus": {"ReturnValue": 0, "ActivationStatus": status},
         SERVER: {"ServerRole": 1},
     }
@@ -154,7 +154,10 @@ def test_activation(status: int, value: bool | None) -> None:
 
 def test_a_failed_method_is_unknown() -> None:
     """The code is told, whatever the value beside it."""
-    given = {f"{SERVER}__islspublished": {"ReturnValue": 0x80041001, "Published": False}, SERVER: {"ServerRole": 1}}
+    given: dict[str, Any] = {
+        f"{SERVER}__islspublished": {"ReturnValue": 0x80041001, "Published": False},
+        SERVER: {"ServerRole": 1},
+    }
     server = facts_from(bundle(**given)).licence_server
     assert server is not None
     assert server.published.why == "0x80041001"
@@ -166,7 +169,8 @@ def test_a_failed_method_is_unknown() -> None:
 )
 def test_modes(number: int, mode: str | None) -> None:
     """The numbers of ChangeMode hold, not those of the page on LicensingType."""
-    host = facts_from(bundle(**{SETTING: {"TerminalServerMode": 1, "LicensingType": number}})).session_host
+    given: dict[str, Any] = {SETTING: {"TerminalServerMode": 1, "LicensingType": number}}
+    host = facts_from(bundle(**given)).session_host
     assert host is not None
     assert host.mode.value == mode
 
