@@ -133,7 +133,7 @@ def test_which_items_a_fact_proves(path: str, items: set[str]) -> None:
         (with_server(healthy(), 0, activated=False), {"activated", "validation", "+diagnoser", "+grace"}),
         (with_packs(healthy(), 0, device_pack()), {"packs", "validation", "+diagnoser", "+grace"}),
         (with_host(healthy(), 1, mode=Mode.NOT_SET), {"hosts", "validation", "+diagnoser", "+grace"}),
-        (with_host(healthy(), 1, mode=Mode.ADMIN), {"hosts"}),
+        (with_host(healthy(), 1, mode=Mode.ADMIN), {"hosts", "validation", "+diagnoser", "+grace"}),
         (with_host(healthy(), 1, servers=()), {"hosts", "validation", "+diagnoser", "+grace"}),
         (with_reach(healthy(), 0, dynamic=False), {"network", "validation", "+diagnoser", "+grace"}),
         (with_server(healthy(), 0, backup=False), {"backup"}),

@@ -468,8 +468,7 @@ def test_an_interruption_keeps_what_was_read(tmp_path: Path, monkeypatch: pytest
         threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 
     with doubles(machines, tmp_path, monkeypatch) as double, pytest.raises(KeyboardInterrupt):
-        for bundle in survey(targets(double), NTLM, Options(seconds=60), progress=interrupt):
-            bundles.append(bundle)
+        bundles.extend(survey(targets(double), NTLM, Options(seconds=60), progress=interrupt))
     assert [bundle.machine for bundle in bundles] == [LS, "m2"]
     assert errors(bundles[1])["win32_service"] == "The survey was stopped"
 

@@ -217,7 +217,7 @@ def served(double: Double) -> Iterator[Double]:
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         for server in servers:
             server.close()
-        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(asyncio.sleep(0.05))
         loop.close()
 
     thread = threading.Thread(target=run)

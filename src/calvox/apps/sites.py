@@ -93,3 +93,12 @@ def facts_of_bundle(data: bytes) -> Site:
 def is_bundle(data: bytes) -> bool:
     """Tell a bundle from a file of facts by its beginning."""
     return FORMAT.encode() in data[:4096]
+
+
+def before_and_after(site: SiteFolder) -> tuple[Site, Site]:
+    """Gather what was known before each machine was read for the last time, and what is known now."""
+    parts = [facts_from(read_bundle(data)) for data in bundles(site)]
+    newest = {part.machine.lower(): number for number, part in enumerate(parts)}
+    name = site.description.name
+    earlier = [part for number, part in enumerate(parts) if newest[part.machine.lower()] != number]
+    return merge(Site(name=name), earlier), merge(Site(name=name), parts)

@@ -106,3 +106,15 @@ def _draw_refusals(screen: Console, told: list[RefusalReport]) -> None:
         why, kind = str(Reason(refusal.reason).text), str(cal_type_named(refusal.cal_type).text)
         table.add_row(last, refusal.holder or str(t("(erased)")), refusal.host, kind, why, str(refusal.count))
     screen.print(table)
+
+
+@app.command("windows", help=str(t("Packs, CALs and over-use of a Windows site, over the time of its bundles.")))
+def report_windows(
+    site: Annotated[Path, typer.Option("--site", help=str(t("The site folder.")))] = Path("."),
+    csv: Annotated[Path | None, typer.Option(help=str(t("Also write the rows as CSV to this file.")))] = None,
+    svg: Annotated[Path | None, typer.Option(help=str(t("Also draw use over time to this SVG file.")))] = None,
+) -> None:
+    """Report on a Windows site."""
+    from calvox.cli.windows_report import show_usage
+
+    show_usage(site, csv, svg)

@@ -14,15 +14,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from calvox.apps.sites import Imported, facts_of, import_files, keep_surveyed
+from calvox.apps.sites import Imported, before_and_after, facts_of, import_files, keep_surveyed
 from calvox.cli.session import grid, session, show
+from calvox.cli.windows_accept import draw_acceptance, draw_checklist, plain_acceptance, plain_checklist
 from calvox.common.clock import SYSTEM
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import t
 from calvox.core.products import version_named
 from calvox.doctor import compat
-from calvox.doctor.facts import LicenceServer, Site, short_name
+from calvox.doctor.facts import LicenceServer, Mode, Site, short_name
 from calvox.site.folder import SiteFolder, open_site
+from calvox.windows.acceptance import accept
+from calvox.windows.checklist import checklist
 from calvox.windows.collector import write_collector
 from calvox.windows.precheck import Precheck, State, precheck
 
@@ -30,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True, help=str(t("The kit for sites with Microsoft's own licensing: survey, precheck, accept."))
 )
 DO_NOT_CALL_EXIT = 1
+NOT_ACCEPTED_EXIT = 1
 
 SiteOption = Annotated[Path, typer.Option("--site", help=str(t("The site folder.")))]
 STYLES = {State.HOLDS: "green", State.FAILS: "bold red", State.UNKNOWN: "yellow"}
@@ -119,7 +123,7 @@ def survey(
 
     who = from_file(credentials_file) if credentials_file else from_prompt(user) if user else from_cache()
     targets = [target_named(host, tls=https) for host in hosts]
-    options = Options(at_once=at_once, seconds=seconds, ca_file=ca_file)
+    options = Options(at_once=at_once, seconds=seconds, ca_file=str(ca_file) if ca_file else None)
     kept: list[Imported] = []
     with opened(site) as folder, _bar(len(targets)) as advance:
         try:
@@ -191,6 +195,37 @@ def _draw_precheck(screen: Console, answer: Precheck) -> None:
     for condition in [*answer.because, *(c for c in answer.conditions if c.state is State.HOLDS)]:
         line = f"  {MARKS[condition.state]} {condition.text}"
         screen.print(line, style=STYLES[condition.state], markup=False)
+
+
+@app.command(help=str(t("Accept after a call: what one test session proves; read the machines before and after it.")))
+def verify(
+    mode: Annotated[Mode, typer.Option(help=str(t("Mode of the test session: device or user.")))],
+    server: Annotated[str, typer.Option(help=str(t("The licence server; needed if the site has several.")))] = "",
+    host: Annotated[str, typer.Option(help=str(t("The session host of the test session; empty: any.")))] = "",
+    holder: Annotated[str, typer.Option(help=str(t("The device or user of the test session; empty: any.")))] = "",
+    site: SiteOption = Path("."),
+) -> None:
+    """Accept, comparing the newest reading of each machine with the one before."""
+    with opened(site) as folder:
+        before, after = before_and_after(folder)
+        purchases = folder.description.purchases
+    name = server_of(after, server).machine.name
+    accepted = accept(before, after, name, mode, SYSTEM.now(), purchases=purchases, host=host, holder=holder)
+    show(plain_acceptance(accepted), lambda screen: draw_acceptance(screen, accepted))
+    if not accepted.accepted:
+        raise typer.Exit(NOT_ACCEPTED_EXIT)
+
+
+@app.command("checklist", help=str(t("The procedure's checklist, each item proven by a fact, open, or not collected.")))
+def show_checklist(
+    server: Annotated[str, typer.Option(help=str(t("The licence server; needed if the site has several.")))] = "",
+    site: SiteOption = Path("."),
+) -> None:
+    """Show the checklist."""
+    with opened(site) as folder:
+        known, purchases = facts_of(folder), folder.description.purchases
+    found = checklist(known, server_of(known, server), purchases, SYSTEM.now())
+    show(plain_checklist(found), lambda screen: draw_checklist(screen, found))
 
 
 @app.command("compat", help=str(t("Which CAL for which host and licence server, and why.")))

@@ -155,8 +155,8 @@ class Line:
         try:
             if self._http.our_state is h11.DONE:
                 self._http.start_next_cycle()
-            for event in (request, h11.Data(data=body), h11.EndOfMessage()):
-                self._send(self._http.send(event) or b"", deadline)
+            events = (request, h11.Data(data=body), h11.EndOfMessage())
+            self._send(b"".join(self._http.send(event) or b"" for event in events), deadline)
             return self._answer(deadline)
         except h11.LocalProtocolError as error:
             raise Unreachable(t("The machine closed the connection")) from error
@@ -206,6 +206,7 @@ class Line:
 def _open(target: Target, deadline: Deadline, context: ssl.SSLContext | None) -> socket.socket:
     try:
         plain = socket.create_connection(target.place, timeout=deadline.left())
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     except OSError as error:
         raise _unreachable(error) from error
     if not target.tls:
