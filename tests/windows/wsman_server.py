@@ -211,13 +211,14 @@ def served(double: Double) -> Iterator[Double]:
         servers.extend(loop.run_until_complete(double.start()))
         ready.set()
         loop.run_forever()
+        for server in servers:
+            server.close()
+        loop.run_until_complete(asyncio.sleep(0.02))
         tasks = asyncio.all_tasks(loop)
         for task in tasks:
             task.cancel()
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        for server in servers:
-            server.close()
-        loop.run_until_complete(asyncio.sleep(0.05))
+        loop.run_until_complete(asyncio.sleep(0.02))
         loop.close()
 
     thread = threading.Thread(target=run)

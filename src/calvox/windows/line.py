@@ -127,6 +127,7 @@ class Line:
         self.target = target
         self._largest, self._rest = largest, largest * ALL_ANSWERS
         self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=64 * 1024)
+        self._ended = False
         self._socket = _open(target, deadline, context)
 
     @property
@@ -161,6 +162,8 @@ class Line:
         except h11.LocalProtocolError as error:
             raise Unreachable(t("The machine closed the connection")) from error
         except h11.RemoteProtocolError as error:
+            if self._ended:
+                raise Unreachable(t("The machine closed the connection")) from error
             raise BadInput(t("The answer is no HTTP")) from error
         except OSError as error:
             raise _unreachable(error) from error
@@ -196,6 +199,7 @@ class Line:
             except TimeoutError:
                 continue
             self._rest -= len(data)
+            self._ended = not data
             if self._rest < 0:
                 raise BadInput(
                     t("All answers together are larger than {limit} bytes", limit=self._largest * ALL_ANSWERS)
