@@ -114,7 +114,7 @@ function Get-NamedServer {
     try { $names += @((Invoke-CimMethod -InputObject (Get-Setting) -MethodName 'GetSpecifiedLicenseServerList').SpecifiedLSList) } catch { $null = $_ }
     try { $names += @("$((Get-ItemProperty -LiteralPath $Policies).LicenseServers)" -split '[,;]') } catch { $null = $_ }
     $seen = @{}
-    foreach ($name in $names) {
+    foreach ($name in @($names | ForEach-Object { "$_" -split '[,;]' })) {
         $plain = "$name".Trim()
         if ($plain -and -not $seen.ContainsKey($plain)) { $seen[$plain] = $true; $plain }
     }
@@ -142,7 +142,7 @@ function Get-LogEvent([hashtable[]]$Filters, [string]$OnlyWith = '') {
             $entries = @(Get-WinEvent -FilterHashtable $filter -MaxEvents 5000)
         } catch {
             $id = "$($_.FullyQualifiedErrorId)"
-            if ($id -notmatch 'NoMatchingEventsFound|NoMatchingProvidersFound') { $unread += $filter['LogName'] }
+            if ($id -notmatch 'NoMatchingEventsFound|NoMatchingProvidersFound|DontOverlap') { $unread += $filter['LogName'] }
             continue
         }
         foreach ($entry in $entries) {
