@@ -53,6 +53,8 @@ class Double:
         self.machines, self.protocol, self.port = machines, protocol, port
         self.sign_ins: list[str] = []
         """Addresses to which a proof was sent, in order."""
+        self.open: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
+        """Conversations under way."""
         self._context: ssl.SSLContext | None = None
         self._binding: GssChannelBindings | None = None
         if tls:
@@ -70,14 +72,18 @@ class Double:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind((address, self.port))
             self.port = sock.getsockname()[1]
-            servers.append(await asyncio.start_server(self._serve, sock=sock, ssl=self._context))
+            servers.append(await asyncio.start_server(self._begin, sock=sock, ssl=self._context))
         return servers
+
+    def _begin(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.open[writer] = asyncio.get_running_loop().create_task(self._serve(reader, writer))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         address = writer.get_extra_info("sockname")[0]
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, asyncio.CancelledError):
             await _Conversation(self, self.machines[address], address, reader, writer).go()
         writer.close()
+        del self.open[writer]
 
     def acceptor(self) -> spnego.ContextProxy:
         """Make the side that accepts a sign-in."""
@@ -214,8 +220,9 @@ def served(double: Double) -> Iterator[Double]:
         for server in servers:
             server.close()
         loop.run_until_complete(asyncio.sleep(0.02))
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
+        tasks = list(double.open.values())
+        for writer, task in list(double.open.items()):
+            writer.transport.abort()
             task.cancel()
         loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         loop.run_until_complete(asyncio.sleep(0.02))
