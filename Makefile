@@ -7,10 +7,10 @@ ARGS ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench soak docs lock texts kerberos rule format clean
+.PHONY: help run test lint types bench soak docs lock texts kerberos new-rule format clean
 
 help: ## Show the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; assert sys.version_info >= (3, 11), "Calvox needs Python 3.11 or newer"'
@@ -37,7 +37,7 @@ types: $(STAMP) ## Types
 kerberos: $(STAMP) ## Add Kerberos for surveys (needs gcc, python3-dev, libkrb5-dev)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-kerberos.lock
 
-rule: $(STAMP) ## Begin a rule of the doctor: make rule NAME=host-something
+new-rule: $(STAMP) ## Begin a rule of the doctor: make new-rule NAME=host-something
 	$(BIN)/python -m tools.new_rule $(NAME)
 
 format: $(STAMP) ## Put the code into house style

@@ -92,6 +92,56 @@ def test_the_precheck_names_what_is_missing(kit: Kit) -> None:
     assert states["backup"] != "holds"
 
 
+def test_a_tested_backup_is_vouched_for(kit: Kit) -> None:
+    """What no collector can read, a person enters; it stands in the journal."""
+    kit.windows("import", *HEALTHY)
+    kit.windows("backup-tested", "--made", "2099-01-01x", code=2)
+    kit.windows("backup-tested", "--made", "2026-11-02")
+    known = kit.run("site", "show", "--site", str(kit.site))
+    assert known["licence_servers"][0]["backup"]["value"]["tested"] is True
+    assert known["licence_servers"][0]["backup"]["source"].startswith("entered by")
+
+
+def test_acceptance_checklist_and_report(kit: Kit, tmp_path: Path) -> None:
+    """Each draws on the same facts; what was not collected is said to be so."""
+    kit.windows("import", *HEALTHY)
+    accepted = kit.windows("verify", "--mode", "user", code=1)
+    assert "not-collected" in {condition["verdict"] for condition in accepted["conditions"]}
+    assert len(kit.windows("checklist")["items"]) == 7
+    chart = tmp_path / "use.svg"
+    told = kit.run(
+        "report", "windows", "--site", str(kit.site), "--svg", str(chart), "--csv", str(tmp_path / "use.csv")
+    )
+    assert told["packs"]
+    assert chart.read_text().startswith("<svg")
+
+
+WITHOUT_POSIX = """
+import subprocess, sys
+import apsw, rich.progress, structlog, typer
+for name in ("fcntl", "pwd", "grp", "termios", "resource"):
+    sys.modules[name] = None
+import os
+del os.O_DIRECTORY, os.O_CLOEXEC, os.pread, os.pwrite, os.getuid
+import types
+sys.modules["msvcrt"] = types.SimpleNamespace(locking=lambda *_: None, LK_NBLCK=2)
+sys.argv = ["calvox", *sys.argv[1:]]
+from calvox.cli.main import main
+main()
+"""
+
+
+def test_a_site_folder_needs_nothing_that_windows_lacks(tmp_path: Path) -> None:
+    """The parts of POSIX that Windows has not are taken away; this is no run on Windows."""
+    for words in (
+        ("site", "init", "U", "--folder", str(tmp_path / "s")),
+        ("site", "show", "--site", str(tmp_path / "s")),
+    ):
+        room = {**os.environ, "USERNAME": "anne"}
+        done = subprocess.run([sys.executable, "-c", WITHOUT_POSIX, *words], capture_output=True, check=False, env=room)
+        assert done.returncode == 0, done.stderr.decode()
+
+
 def test_which_cal_for_which_host(kit: Kit) -> None:
     """One case, and the tables."""
     told = kit.run("windows", "compat", "--cal", "2016", "--host", "2019", "--server", "2022")

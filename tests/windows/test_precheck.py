@@ -65,7 +65,7 @@ def test_nothing_known_says_do_not_call() -> None:
     assert "hosts" in against(told)
 
 
-NEEDED = [f"licence_servers.0.{n}" for n in ("service_state", "service_start", "backup")]
+NEEDED = [f"licence_servers.0.{n}" for n in ("activated", "service_state", "service_start", "backup")]
 NEEDED += [f"licence_servers.0.machine.{n}" for n in ("administrator", "version", "join")]
 NEEDED += [f"session_hosts.{h}.{n}" for h in (0, 1) for n in ("mode", "machine.version")]
 

@@ -6,7 +6,6 @@ a Unix socket in the data folder. That process asks the kernel who is calling, a
 
 import http.client
 import os
-import pwd
 import socket
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -18,6 +17,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from calvox.common.errors import Denied, Unreachable
+from calvox.common.files import user_name
 from calvox.common.i18n import current_language, t
 from calvox.common.wire_errors import error_from
 
@@ -159,11 +159,3 @@ def peer_name(connection: socket.socket) -> str:
     if uid not in (0, os.getuid()):
         raise Denied(t("User {name} may not use this socket", name=user_name(uid)))
     return user_name(uid)
-
-
-def user_name(uid: int) -> str:
-    """Name a user of this machine; by number if it has no name."""
-    try:
-        return pwd.getpwuid(uid).pw_name
-    except KeyError:
-        return f"uid {uid}"

@@ -1,17 +1,18 @@
 """A site's use cases: import bundles, keep a survey's answers, gather what is known. Here site, Windows kit and doctor meet."""
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from calvox.apps.owner import user_name
+import msgspec
+
 from calvox.common.errors import BadInput, NotFound
-from calvox.common.files import read_whole
-from calvox.doctor.facts import Site
+from calvox.common.files import read_whole, user_name
+from calvox.doctor.facts import Backup, Fact, LicenceServer, Site
+from calvox.site.book import BackupTested
 from calvox.site.folder import LARGEST_BUNDLE, SiteFolder, bundles, keep_bundle, open_site
 from calvox.windows.bundle import FORMAT, Bundle, read_bundle, write_bundle
-from calvox.windows.facts_from import facts_from, merge
+from calvox.windows.facts_from import facts_from, merge, same_machine
 
 CARRIED, SURVEYED = "carried", "survey"
 
@@ -55,7 +56,7 @@ def keep_surveyed(site: SiteFolder, bundle: Bundle) -> Imported:
 
 
 def _keep(site: SiteFolder, source: str, bundle: Bundle, data: bytes, how: str) -> Imported:
-    new = keep_bundle(site, data, bundle.machine, bundle.collected, how, user_name(os.getuid()))
+    new = keep_bundle(site, data, bundle.machine, bundle.collected, how, user_name())
     failed = sum(1 for item in bundle.items.values() if item.value is None)
     return Imported(source, bundle.machine, len(bundle.items) - failed, failed, new)
 
@@ -63,7 +64,37 @@ def _keep(site: SiteFolder, source: str, bundle: Bundle, data: bytes, how: str) 
 def facts_of(site: SiteFolder, *, before: int | None = None) -> Site:
     """Gather what is known of a site, up to one entry of its journal if wanted."""
     parts = [facts_from(read_bundle(data)) for data in bundles(site, before=before)]
-    return merge(Site(name=site.description.name), parts)
+    return with_tested_backups(site, merge(Site(name=site.description.name), parts))
+
+
+def with_tested_backups(site: SiteFolder, known: Site) -> Site:
+    """Add the backups that somebody vouches for to the facts; of two, the one made later counts."""
+    with site.journal.read() as reader:
+        rows = list(reader.select("backup"))
+    servers = list(known.licence_servers)
+    for row in rows:
+        for at, server in enumerate(servers):
+            if same_machine(server.machine.name, row["machine"]) and _newer(server, row["made"]):
+                made = Backup(
+                    time=row["made"], folder=bool(row["folder"]), system_state=bool(row["system_state"]), tested=True
+                )
+                source = f"entered by {row['by']}"
+                servers[at] = msgspec.structs.replace(
+                    server, backup=Fact(value=made, source=source, time=row["entered"])
+                )
+    return msgspec.structs.replace(known, licence_servers=tuple(servers))
+
+
+def _newer(server: LicenceServer, made: int) -> bool:
+    known = server.backup.value
+    return not isinstance(known, Backup) or made >= known.time
+
+
+def enter_backup(site: SiteFolder, machine: str, made: int, *, folder: bool, system_state: bool) -> None:
+    """Enter that a backup was tested."""
+    by = user_name()
+    fact = BackupTested(machine=machine, made=made, folder=folder, system_state=system_state, by=by)
+    site.journal.run(lambda tx: tx.append(fact))
 
 
 def history_of(site: SiteFolder) -> list[Site]:

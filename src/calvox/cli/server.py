@@ -1,7 +1,6 @@
 """`calvox server`: make a licence server, serve it, activate it over the telephone, install packs, see how it stands."""
 
 import getpass
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ import typer
 from rich.console import Console
 
 from calvox.apps.licence_server import MakeCode, Nothing, PrepareCall, owner, run
-from calvox.apps.owner import Owner, user_name
+from calvox.apps.owner import Owner
 from calvox.cli.dictating import dictate, take_file, take_lines, verdict
 from calvox.cli.secrets import read_secret
 from calvox.cli.session import ask, grid, say, session, settings, show
@@ -20,7 +19,7 @@ from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
 from calvox.common.clock import show_time
 from calvox.common.errors import BadInput
-from calvox.common.files import read_whole, write_whole
+from calvox.common.files import read_whole, user_name, write_whole
 from calvox.common.i18n import current_language, t
 from calvox.common.settings import Settings
 from calvox.people.passwords import hash_password
@@ -85,7 +84,7 @@ def init(
     card = read_card(read_whole(centre_card))
     password = read_secret(t("Password of {name}:", name=administrator), password_file, twice=True)
     chosen = _settings(folder)
-    keys = found(chosen, card, administrator, hash_password(password), user_name(os.getuid()))
+    keys = found(chosen, card, administrator, hash_password(password), user_name())
     code = spoken(CodeType.SERVER_ID, keys.identity.server_id)
     told = {"folder": chosen.server.folder, "server_id": keys.identity.server_id.hex(), "spoken": code}
 

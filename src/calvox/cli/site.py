@@ -1,16 +1,15 @@
 """`calvox site`: make a site folder and see what is known of it. It needs no centre and no licence server of ours."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from calvox.apps.owner import user_name
 from calvox.apps.sites import facts_of_folder
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_time
+from calvox.common.files import user_name
 from calvox.common.i18n import t
 from calvox.core.products import version_name
 from calvox.doctor.facts import Site
@@ -29,7 +28,7 @@ def init(
 ) -> None:
     """Make a folder."""
     place = folder or Path(name)
-    found_site(place, name, user_name(os.getuid()))
+    found_site(place, name, user_name())
     text = t("The site folder is {path}. Fill in {file}, then: calvox windows collector.", path=str(place), file=FILE)
     show({"site": name, "folder": str(place)}, lambda screen: screen.print(str(text), markup=False))
 

@@ -7,6 +7,7 @@ Documented interfaces alone; never a made code, never a touched grace counter.
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +15,15 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from calvox.apps.sites import Imported, before_and_after, facts_of, import_files, keep_surveyed
-from calvox.cli.session import grid, session, show
+from calvox.apps.sites import (
+    Imported,
+    before_and_after,
+    enter_backup,
+    facts_of,
+    import_files,
+    keep_surveyed,
+)
+from calvox.cli.session import grid, session, settings, show
 from calvox.cli.windows_accept import draw_acceptance, draw_checklist, plain_acceptance, plain_checklist
 from calvox.common.clock import SYSTEM
 from calvox.common.errors import BadInput, NotFound
@@ -105,7 +113,7 @@ def survey(
     ],
     site: SiteOption = Path("."),
     user: Annotated[
-        str, typer.Option(help=str(t("User for NTLM; the password is asked. Without it: Kerberos tickets.")))
+        str, typer.Option(help=str(t("User for NTLM, whose password is asked; without it the Kerberos cache serves.")))
     ] = "",
     credentials_file: Annotated[
         Path | None, typer.Option(help=str(t("File with user and password, readable by you alone.")))
@@ -195,6 +203,28 @@ def _draw_precheck(screen: Console, answer: Precheck) -> None:
     for condition in [*answer.because, *(c for c in answer.conditions if c.state is State.HOLDS)]:
         line = f"  {MARKS[condition.state]} {condition.text}"
         screen.print(line, style=STYLES[condition.state], markup=False)
+
+
+@app.command(
+    "backup-tested", help=str(t("Enter that you tested a licence server's backup; you vouch for it in the journal."))
+)
+def enter_tested_backup(
+    made: Annotated[str, typer.Option(help=str(t("The day on which it was made, YYYY-MM-DD.")))],
+    server: Annotated[str, typer.Option(help=str(t("The licence server; needed if the site has several.")))] = "",
+    folder: Annotated[bool, typer.Option(help=str(t("It holds the database folder LServer.")))] = True,
+    system_state: Annotated[bool, typer.Option(help=str(t("It holds the system state.")))] = True,
+    site: SiteOption = Path("."),
+) -> None:
+    """Enter a tested backup."""
+    try:
+        moment = int(datetime.fromisoformat(f"{made}T12:00").replace(tzinfo=settings().zone).timestamp())
+    except ValueError as error:
+        raise BadInput(t("“{text}” is no day; write it as 2026-11-24", text=made)) from error
+    with opened(site) as place:
+        name = server_of(facts_of(place), server).machine.name
+        enter_backup(place, name, moment, folder=folder, system_state=system_state)
+    text = t("Entered: the backup of {server} of {day} was tested.", server=name, day=made)
+    show({"server": name, "made": made}, lambda screen: screen.print(str(text), markup=False))
 
 
 @app.command(help=str(t("Accept after a call: what one test session proves; read the machines before and after it.")))

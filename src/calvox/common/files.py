@@ -7,25 +7,75 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from calvox.common.errors import Conflict, NotFound, StoreFailed
+from calvox.common.errors import Busy, Conflict, NotFound, StoreFailed
 from calvox.common.i18n import t
+
+PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+"""Flags with which files are opened: not inherited, and on Windows without a change of line ends."""
+
+
+def own_file(path: Path) -> int:
+    """Take a lock on a file for this process, until the handle that is given is closed.
+
+    Raises:
+        Busy: another process has it.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | PLAIN, 0o600)
+    try:
+        _lock(handle)
+    except OSError as error:
+        os.close(handle)
+        raise Busy(t("Another process holds {path}", path=str(path.parent))) from error
+    return handle
+
+
+def _lock(handle: int) -> None:
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def user_name(uid: int | None = None) -> str:
+    """Name a user of this machine, by number if it has no name; this process's own user if none is given."""
+    try:
+        import pwd
+    except ImportError:
+        import getpass
+
+        return getpass.getuser()
+    number = os.getuid() if uid is None else uid
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"uid {number}"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a name in a folder durable, where the system can."""
+    if hasattr(os, "O_DIRECTORY"):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_whole(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Write a file so that a crash leaves the old content or the new, and never half of it."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.new")
     try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | PLAIN, mode)
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(beside, path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _sync_folder(path.parent)
     except OSError as error:
         raise StoreFailed(t("{path}: {why}", path=str(path), why=str(error))) from error
 

@@ -9,10 +9,12 @@ Two fixed records are written in turn, so that a torn write costs one of them an
 
 import hashlib
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from calvox.common.errors import StoreFailed, Tampered
+from calvox.common.files import PLAIN
 from calvox.common.i18n import t
 
 MAGIC = b"CVXHEAD1"
@@ -35,7 +37,8 @@ class HeadFile:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
-        flags = os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT | os.O_EXCL if create else 0)
+        self._one_at_a_time = threading.Lock()
+        flags = os.O_RDWR | PLAIN | (os.O_CREAT | os.O_EXCL if create else 0)
         try:
             self._file = os.open(path, flags, 0o600)
         except FileNotFoundError as error:
@@ -61,7 +64,9 @@ class HeadFile:
         return self._latest()[0]
 
     def _latest(self) -> tuple[Head, int]:
-        data = os.pread(self._file, 2 * RECORD, 0)
+        with self._one_at_a_time:
+            os.lseek(self._file, 0, os.SEEK_SET)
+            data = os.read(self._file, 2 * RECORD)
         found = [(_record(data[at : at + RECORD]), at // RECORD) for at in (0, RECORD)]
         whole = [(head, turn) for head, turn in found if head is not None]
         if not whole:
@@ -71,7 +76,9 @@ class HeadFile:
     def write(self, head: Head) -> None:
         """Overwrite the older record."""
         body = MAGIC + head.position.to_bytes(8, "big") + head.hash
-        os.pwrite(self._file, body + _checksum(body), self._turn * RECORD)
+        with self._one_at_a_time:
+            os.lseek(self._file, self._turn * RECORD, os.SEEK_SET)
+            os.write(self._file, body + _checksum(body))
         self._turn = 1 - self._turn
 
     def sync(self) -> None:

@@ -5,7 +5,6 @@ no timer, so a lone caller never waits and many callers share a sync. Write-ahea
 the store, by a lock on the file `lock` beside it.
 """
 
-import fcntl
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +18,8 @@ from typing import Any
 import apsw
 
 from calvox.common.clock import World
-from calvox.common.errors import Busy, Conflict, NotFound, StoreFailed
+from calvox.common.errors import Conflict, NotFound, StoreFailed
+from calvox.common.files import own_file
 from calvox.common.i18n import t
 from calvox.core.book import Book
 from calvox.journal.entry import GENESIS, Batch
@@ -233,13 +233,7 @@ def exists(folder: Path) -> bool:
 def _own(folder: Path) -> int:
     if not exists(folder):
         raise NotFound(t("{path} holds no journal", path=str(folder)))
-    lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(lock)
-        raise Busy(t("Another process holds {path}", path=str(folder))) from error
-    return lock
+    return own_file(folder / LOCK)
 
 
 def _check_version(connection: apsw.Connection) -> None:

@@ -25,6 +25,19 @@ class BundleImported(Fact, frozen=True):
     by: str
 
 
+class BackupTested(Fact, frozen=True):
+    """Somebody made sure that a licence server's backup can be restored."""
+
+    machine: str
+    made: int
+    """When the backup was made, seconds UTC."""
+    folder: bool
+    """Whether it holds the database folder."""
+    system_state: bool
+    """Whether it holds the system state."""
+    by: str
+
+
 def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
     """Tell what an entry changes."""
     match fact:
@@ -33,15 +46,24 @@ def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
         case BundleImported():
             row = {name: getattr(fact, name) for name in ("digest", "machine", "collected", "how", "by")}
             yield Put("bundle", {**row, "entry": placed.sequence, "time": placed.time})
+        case BackupTested():
+            row = {name: getattr(fact, name) for name in ("machine", "made", "by")}
+            parts = {"folder": int(fact.folder), "system_state": int(fact.system_state)}
+            yield Put("backup", {**row, **parts, "entered": placed.time})
         case _:
             raise AssertionError(fact)
 
 
 SITE_BOOK = Book(
     name="site",
-    facts=(SiteFounded, BundleImported),
+    facts=(SiteFounded, BundleImported, BackupTested),
     projections=(
         Table("site", ("slot",), {"slot": int, "name": str}),
+        Table(
+            "backup",
+            ("machine",),
+            {"machine": str, "made": int, "folder": int, "system_state": int, "by": str, "entered": int},
+        ),
         Table(
             "bundle",
             ("digest",),

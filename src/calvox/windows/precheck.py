@@ -85,6 +85,8 @@ def _of_server(server: LicenceServer, now: int) -> Iterator[Condition]:
     name = server.machine.name
     administrator = t("{name} was read by an administrator", name=name)
     yield _fact("administrator", server.machine.administrator, lambda v: v, administrator)
+    fresh = t("{name} was read within the last {days} days", name=name, days=FRESH_DAYS)
+    yield _fact("fresh", server.activated, lambda _: now - server.activated.time <= FRESH_DAYS * DAY, fresh)
     running = t("The service TermServLicensing runs on {name}", name=name)
     yield _fact("service-running", server.service_state, lambda v: v.lower() == "running", running)
     automatic = t("The service TermServLicensing starts by itself on {name}", name=name)

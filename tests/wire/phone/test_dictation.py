@@ -175,7 +175,9 @@ def test_a_stored_state_that_does_not_fit_is_refused(change: dict[str, object]) 
         resume(msgspec.json.encode(stored | change))
 
 
-@pytest.mark.parametrize("data", [b"", b"null", b"[" * 100_000, b"\xff\xfe", b'{"form":"\xcf"}', b"{}", b" " * 1_000_000])
+@pytest.mark.parametrize(
+    "data", [b"", b"null", b"[" * 100_000, b"\xff\xfe", b'{"form":"\xcf"}', b"{}", b" " * 1_000_000]
+)
 def test_garbage_is_no_state(data: bytes) -> None:
     """Garbage raises BadInput and nothing else."""
     with pytest.raises(BadInput):
