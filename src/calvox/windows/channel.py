@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes
 from pypsrp.encryption import WinRMEncryption
 from spnego.channel_bindings import GssChannelBindings
 
-from calvox.common.errors import BadInput, Denied, Unreachable
+from calvox.common.errors import BadInput, CalvoxError, Denied, Unreachable
 from calvox.common.i18n import t
 from calvox.windows.credentials import Credentials
 from calvox.windows.line import Answer, Deadline, Line
@@ -29,6 +29,12 @@ ROUNDS = 6
 """Messages of a sign-in at most."""
 SERVICE = "HTTP"
 """Service class of the machine's Kerberos name."""
+KERBEROS = -1765328384
+"""What MIT Kerberos adds to the numbers of RFC 4120."""
+_NOT_ACCEPTED = {6, 12, 14, 18, 23, 24, 37}
+"""Client unknown, policy, no such encryption, revoked, password expired, wrong password, clock skew."""
+_NO_KDC = {-1765328228, -1765328230, -1765328164}
+"""No KDC answers, none is known for the realm, its name is not known."""
 _TOKEN = re.compile(r"(?:Negotiate|Kerberos) +([A-Za-z0-9+/=]{1,65536})", re.IGNORECASE)
 _SEALED = re.compile(r'multipart/encrypted *;.*\bboundary="?([A-Za-z0-9 _=-]{1,70})"?', re.IGNORECASE)
 _PLAIN = ("Content-Type", "application/soap+xml;charset=UTF-8")
@@ -53,7 +59,9 @@ class Channel:
             raise Denied(t("LM_COMPAT_LEVEL in the environment asks for a broken kind of NTLM"))
         try:
             context = self._sign_in(_context(line, credentials), deadline)
-        except (spnego.exceptions.SpnegoError, ValueError, OSError, LookupError) as error:
+        except CalvoxError:
+            raise
+        except Exception as error:
             raise _refusal(error, credentials) from None
         if not line.target.tls:
             self._sealing = WinRMEncryption(context, WinRMEncryption.SPNEGO)
@@ -156,9 +164,17 @@ def _checked(answer: Answer) -> Answer:
     return answer
 
 
-def _refusal(error: Exception, credentials: Credentials) -> Denied:
-    if credentials.method == "kerberos":
-        known = isinstance(error, spnego.exceptions.InvalidCredentialError) or credentials.password is not None
-        text = t("Kerberos gave no ticket ({why})", why=type(error).__name__)
-        return Refused(text) if known else Denied(text)
-    return Refused(t("The sign-in failed ({why})", why=type(error).__name__))
+def _refusal(error: Exception, credentials: Credentials) -> CalvoxError:
+    """Tell from a library's error, by its kind and number alone, whether the account was refused.
+
+    The libraries' errors come from several modules, some of them built only where Kerberos is, so none is named here.
+    """
+    import traceback; open("/tmp/kerr","a").write("".join(traceback.format_exception(error)))
+    if credentials.method == "ntlm":
+        return Refused(t("The sign-in failed ({why})", why=type(error).__name__))
+    number = getattr(error, "err_code", None)
+    if number in _NO_KDC:
+        return Unreachable(t("No Kerberos server answers"))
+    why = number - KERBEROS if isinstance(number, int) and 0 <= number - KERBEROS < 256 else type(error).__name__
+    text = t("Kerberos gave no ticket ({why})", why=why)
+    return Refused(text) if why in _NOT_ACCEPTED else Denied(text)

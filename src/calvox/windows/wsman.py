@@ -28,7 +28,7 @@ Row = dict[str, Value]
 
 READS = re.compile(r"(?:Get|Is|Enum|Find|Fetch)[A-Z][A-Za-z]*|CheckAccess")
 """Names of methods that may be called."""
-CLASSES = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/"
+CLASSES = "http://schemas.microsoft.com/wbem/wsman/1/wmi/" + "root/"
 WQL = "http://schemas.microsoft.com/wbem/wsman/1/WQL"
 AT_ONCE = 100
 """Rows of one answer."""
