@@ -22,6 +22,8 @@ REALM, DOMAIN, ZONE = "CORP.EXAMPLE.TEST", "CORP", "corp.example.test"
 ADDRESS = "10.77.1.10"
 PASSWORD = "Passw0rd!Stack1"
 """The administrator's, and that of every account made here."""
+ENCRYPTION = "--option=kdc default domain supported enctypes=24"
+"""AES for machines that do not say what they can; clients of today take no RC4."""
 PROGRAMS = {
     "samba": "samba-ad-dc",
     "samba-tool": "samba",
@@ -102,6 +104,7 @@ class Controller:
     def add_machine(self, name: str) -> None:
         """Make a machine that takes HTTP tickets, and put its key into the keytab."""
         self.tool("computer", "create", name)
+        self.tool("user", "setpassword", f"{name.upper()}$", f"--newpassword={PASSWORD}")
         self.tool("spn", "add", f"HTTP/{name}.{ZONE}", f"{name.upper()}$")
         self.tool("domain", "exportkeytab", str(self.folder / "keytab"), f"--principal=HTTP/{name}.{ZONE}")
 
@@ -139,7 +142,15 @@ def controller(folder: Path, users: Sequence[str], machines: Sequence[str]) -> I
 @contextmanager
 def serving(here: Controller) -> Iterator[None]:
     """Run Samba until the block ends."""
-    command = ["samba", "-s", str(here.folder / "etc/smb.conf"), "-F", "--no-process-group", "--debug-stdout"]
+    command = [
+        "samba",
+        "-s",
+        str(here.folder / "etc/smb.conf"),
+        "-F",
+        "--no-process-group",
+        "--debug-stdout",
+        ENCRYPTION,
+    ]
     with (
         (here.folder / "samba.log").open("wb") as log,
         subprocess.Popen([*entering(here.first), *command], stdout=log, stderr=log, stdin=subprocess.DEVNULL) as samba,

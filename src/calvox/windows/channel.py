@@ -31,8 +31,8 @@ SERVICE = "HTTP"
 """Service class of the machine's Kerberos name."""
 KERBEROS = -1765328384
 """What MIT Kerberos adds to the numbers of RFC 4120."""
-_NOT_ACCEPTED = {6, 12, 14, 18, 23, 24, 37}
-"""Client unknown, policy, no such encryption, revoked, password expired, wrong password, clock skew."""
+_NOT_ACCEPTED = {6, 12, 18, 23, 24, 37}
+"""Client unknown, policy, revoked, password expired, wrong password, clock skew."""
 _NO_KDC = {-1765328228, -1765328230, -1765328164}
 """No KDC answers, none is known for the realm, its name is not known."""
 _TOKEN = re.compile(r"(?:Negotiate|Kerberos) +([A-Za-z0-9+/=]{1,65536})", re.IGNORECASE)
@@ -169,12 +169,20 @@ def _refusal(error: Exception, credentials: Credentials) -> CalvoxError:
 
     The libraries' errors come from several modules, some of them built only where Kerberos is, so none is named here.
     """
-    import traceback; open("/tmp/kerr","a").write("".join(traceback.format_exception(error)))
     if credentials.method == "ntlm":
         return Refused(t("The sign-in failed ({why})", why=type(error).__name__))
-    number = getattr(error, "err_code", None)
+    number = _number(error)
     if number in _NO_KDC:
         return Unreachable(t("No Kerberos server answers"))
-    why = number - KERBEROS if isinstance(number, int) and 0 <= number - KERBEROS < 256 else type(error).__name__
-    text = t("Kerberos gave no ticket ({why})", why=why)
-    return Refused(text) if why in _NOT_ACCEPTED else Denied(text)
+    code = number - KERBEROS
+    text = t("Kerberos gave no ticket ({why})", why=code if 0 <= code < 256 else type(error).__name__)
+    return Refused(text) if code in _NOT_ACCEPTED else Denied(text)
+
+
+def _number(error: BaseException) -> int:
+    """Give the number that MIT Kerberos put into an error, or into its cause's."""
+    for one in (error, error.__cause__):
+        code = getattr(one, "err_code", getattr(one, "min_code", None))
+        if isinstance(code, int):
+            return (code & 0xFFFFFFFF) - (1 << 32)
+    return 0

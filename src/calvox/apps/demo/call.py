@@ -12,6 +12,7 @@ from calvox.apps.licence_server import EnterGroup, Nothing
 from calvox.apps.owner import Owner
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import t
+from calvox.core.products import cal_type_named
 from calvox.server.confirm import Done, Misheard
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.dictation import GroupMisheard, begin
@@ -94,7 +95,8 @@ def _desk(stage: Stage, secrets: Secrets, sheet: Any) -> Any:
 
 
 def _line(line: Any) -> dict[str, Any]:
-    return {name: line[name] for name in ("agreement", "quantity", "cal_type", "version", "sequence")}
+    said = {name: line[name] for name in ("agreement", "quantity", "version", "sequence")}
+    return {**said, "cal_type": cal_type_named(line["cal_type"]).text}
 
 
 def _compare(stage: Stage, sheet: Any, prepared: Any) -> None:
