@@ -22,7 +22,7 @@ REALM, DOMAIN, ZONE = "CORP.EXAMPLE.TEST", "CORP", "corp.example.test"
 ADDRESS = "10.77.1.10"
 PASSWORD = "Passw0rd!Stack1"
 """The administrator's, and that of every account made here."""
-ENCRYPTION = "--option=kdc default domain supported enctypes=24"
+ENCRYPTION = "kdc default domain supported enctypes = 24"
 """AES for machines that do not say what they can; clients of today take no RC4."""
 PROGRAMS = {
     "samba": "samba-ad-dc",
@@ -101,12 +101,13 @@ class Controller:
         """Make a user."""
         self.tool("user", "create", name, PASSWORD)
 
-    def add_machine(self, name: str) -> None:
+    def add_machine(self, name: str, *, with_key: bool = True) -> None:
         """Make a machine that takes HTTP tickets, and put its key into the keytab."""
         self.tool("computer", "create", name)
         self.tool("user", "setpassword", f"{name.upper()}$", f"--newpassword={PASSWORD}")
         self.tool("spn", "add", f"HTTP/{name}.{ZONE}", f"{name.upper()}$")
-        self.tool("domain", "exportkeytab", str(self.folder / "keytab"), f"--principal=HTTP/{name}.{ZONE}")
+        if with_key:
+            self.tool("domain", "exportkeytab", str(self.folder / "keytab"), f"--principal=HTTP/{name}.{ZONE}")
 
 
 def entering(process: int) -> list[str]:
@@ -115,8 +116,13 @@ def entering(process: int) -> list[str]:
 
 
 @contextmanager
-def controller(folder: Path, users: Sequence[str], machines: Sequence[str]) -> Iterator[Controller]:
-    """Found a domain with these users and machines, and serve it for the length of a block."""
+def controller(
+    folder: Path, users: Sequence[str], machines: Sequence[str], keyless: Sequence[str] = ()
+) -> Iterator[Controller]:
+    """Found a domain with these users and machines, and serve it for the length of a block.
+
+    The keyless machines are in the domain, and their keys are not in the keytab.
+    """
     (folder / "etc").mkdir()
     (folder / "etc/smb.conf").write_text("")
     (folder / "resolv.conf").write_text("")
@@ -128,11 +134,15 @@ def controller(folder: Path, users: Sequence[str], machines: Sequence[str]) -> I
             here = Controller(folder, child_of(outer.pid))
             here.run(["sh"], given=INSIDE.format(address=ADDRESS, folder=folder))
             here.run(provision(folder))
+            settings = folder / "etc/smb.conf"
+            settings.write_text(settings.read_text().replace("[global]\n", f"[global]\n\t{ENCRYPTION}\n", 1))
             (folder / "resolv.conf").write_text(f"nameserver {ADDRESS}\n")
             for user in users:
                 here.add_user(user)
             for machine in machines:
                 here.add_machine(machine)
+            for machine in keyless:
+                here.add_machine(machine, with_key=False)
             with serving(here):
                 yield here
         finally:

@@ -1,7 +1,6 @@
 """The survey by Kerberos, with tickets of a real domain controller, against doubles that hold a key of it."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ from tests.windows.wsman_machines import licence_server, session_host
 from tests.windows.wsman_server import Double, served
 
 USER = f"auditor@{REALM}"
-SERVER, HOST, STRANGER = f"ls1.{ZONE}", f"rdsh1.{ZONE}", f"stranger.{ZONE}"
+SERVER, HOST, KEYLESS, STRANGER = f"ls1.{ZONE}", f"rdsh1.{ZONE}", f"rdsh2.{ZONE}", f"stranger.{ZONE}"
 RESOLVER = Path("/etc/resolv.conf")
 
 
@@ -27,7 +26,7 @@ def domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Controller]:
     """Found a domain with a user and two machines."""
     needed()
     before = RESOLVER.read_bytes()
-    with controller(tmp_path_factory.mktemp("dc"), ["auditor"], ["ls1", "rdsh1"]) as made:
+    with controller(tmp_path_factory.mktemp("dc"), ["auditor"], ["ls1", "rdsh1"], ["rdsh2"]) as made:
         yield made
     assert RESOLVER.read_bytes() == before
 
@@ -58,7 +57,8 @@ def test_a_machine_without_a_key_is_not_read(told: dict[str, Any]) -> None:
 
 def test_a_machine_with_another_key_is_not_read(told: dict[str, Any]) -> None:
     """Who answers in another's place cannot open the ticket."""
-    assert told["impostor"][HOST]["read"] == []
+    assert told["impostor"][KEYLESS]["read"] == []
+    assert told["impostor"][KEYLESS]["why"] == "The machine does not accept the account"
 
 
 def test_a_wrong_password_is_asked_for_three_times(told: dict[str, Any]) -> None:
@@ -100,10 +100,9 @@ def main(folder: Path) -> None:
         found = {
             "password": told_of(survey(targets(*named[:2]), typed, options)),
             "tickets": told_of(survey(targets(*named), tickets, options)),
+            "impostor": told_of(survey(targets((named[0][0], KEYLESS)), tickets, options)),
             "wrong": told_of(survey(targets(*((named[0][0], f"m{n}") for n in range(6))), wrong, options)),
         }
-        os.environ["WSMAN_HOST"] = SERVER
-        found["impostor"] = told_of(survey(targets(named[1]), tickets, options))
     print(json.dumps(found))
 
 
