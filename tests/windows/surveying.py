@@ -22,6 +22,7 @@ from tests.windows.wsman_server import Double, served
 
 USER, PASSWORD = "CORP\\auditor", "Correct-horse-7"
 WRONG = "Wrong-battery-8"
+LS, RDSH = "ls1.corp.example.test", "rdsh1.corp.example.test"
 NTLM = Credentials(method="ntlm", user=USER, password=Secret(PASSWORD))
 QUICK = Options(seconds=8, request_seconds=4)
 
@@ -49,6 +50,13 @@ def targets(double: Double, *, tls: bool = False) -> list[Target]:
         Target(host=machine.name, port=double.port, tls=tls, address=address)
         for address, machine in double.machines.items()
     ]
+
+
+def one(machine: Machine, folder: Path, patch: pytest.MonkeyPatch, options: Options = QUICK, **how: Any) -> Bundle:
+    """Survey one machine."""
+    with doubles({"127.0.9.1": machine}, folder, patch) as double:
+        (bundle,) = survey(targets(double), how.pop("credentials", NTLM), options, **how)
+    return bundle
 
 
 def read(double: Double, credentials: Credentials = NTLM, options: Options = QUICK) -> dict[str, Bundle]:

@@ -119,7 +119,9 @@ class _Conversation:
                 self.reply(301, b"", "text/html", "Location: http://127.0.0.1:1/wsman\r\n")
             elif "authorization" in fields:
                 self.sign_in(fields["authorization"])
-            elif self.context is None or not (self.context.complete or self.machine.fault == "pretend"):
+            elif self.machine.fault == "pretend":
+                self.reply(200, b"<a/>", "application/soap+xml;charset=UTF-8")
+            elif self.context is None or not self.context.complete:
                 self.reply(401, b"", "text/plain", "WWW-Authenticate: Negotiate\r\n")
             else:
                 await self.answer(body, fields["content-type"])
@@ -150,9 +152,6 @@ class _Conversation:
         assert context is not None
         sealed = kind.startswith("multipart/encrypted")
         assert sealed or self.double._context
-        if fault == "pretend":
-            self.reply(200, b"<a/>", "application/soap+xml;charset=UTF-8")
-            return
         request = _opened(context, body) if sealed else body
         status, message = answer(self.machine, request, self.left)
         if fault.startswith("xml:"):

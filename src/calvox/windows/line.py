@@ -27,7 +27,8 @@ SLICE = 0.25
 ALL_ANSWERS = 16
 """All answers of a machine together may be so many times one answer's limit."""
 PORTS = {False: 5985, True: 5986}
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]{2,45}\]?")
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252}[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]{2,45}\]?")
+"""What may be the name or the address of a machine."""
 
 
 class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +47,11 @@ class Target(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Give address and port to connect to."""
         return self.address or self.host, self.port or PORTS[self.tls]
 
+    @property
+    def authority(self) -> str:
+        """Give name and port as they stand in a URL."""
+        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.place[1]}"
+
 
 def target_named(text: str, *, tls: bool = False) -> Target:
     """Read `host`, `host:port`, `10.0.0.1`, `[2001:db8::1]:5985`.
@@ -60,7 +66,7 @@ def target_named(text: str, *, tls: bool = False) -> Target:
         port = rest.removeprefix(":")
     elif host.count(":") == 1:
         host, port = host.split(":")
-    if not _NAME.fullmatch(host) or (port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
+    if not NAME.fullmatch(host) or (port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536)):
         raise wrong
     return Target(host=host, port=int(port or 0), tls=tls)
 
@@ -147,9 +153,7 @@ class Line:
             Unreachable: no whole answer in time, or the connection ended.
             BadInput: what came is no HTTP, or too large.
         """
-        host, port = self.target.host, self.target.place[1]
-        named = f"[{host}]" if ":" in host else host
-        fixed = [("Host", f"{named}:{port}"), ("User-Agent", "calvox"), ("Accept-Encoding", "identity")]
+        fixed = [("Host", self.target.authority), ("User-Agent", "calvox"), ("Accept-Encoding", "identity")]
         request = h11.Request(
             method="POST", target="/wsman", headers=[*fixed, *headers, ("Content-Length", str(len(body)))]
         )

@@ -34,6 +34,8 @@ FLAGS = frozenset(
 """Keys whose values are true or false; 0 and 1 are taken for them."""
 LISTS = frozenset({"SpecifiedLSList", "LicenseServers", "SpecifiedLicenseServers"})
 """Keys whose values are lists of texts, also where there is one or none."""
+MOST_LIST = 1_000
+"""Texts kept of one list."""
 _WHOLE = re.compile(r"-?[0-9]{1,19}")
 _ZONED = re.compile(r".*(?:Z|[+-]\d\d:\d\d|[+-]\d{3})")
 
@@ -56,7 +58,7 @@ def number(value: Value) -> int | None:
 def texts(value: Value) -> list[str]:
     """Give a list of texts, however many there are."""
     several = value if isinstance(value, list) else [value]
-    return [found for found in map(text, several) if found]
+    return [found for found in map(text, several[:MOST_LIST]) if found]
 
 
 def flag(value: Value) -> bool | None:

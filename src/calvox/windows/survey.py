@@ -22,7 +22,7 @@ from calvox.common.i18n import t
 from calvox.windows.bundle import Bundle
 from calvox.windows.channel import Channel, Refused
 from calvox.windows.credentials import Credentials
-from calvox.windows.line import Deadline, Line, Target, trusted
+from calvox.windows.line import NAME, Deadline, Line, Target, trusted
 from calvox.windows.queries import read_machine
 from calvox.windows.turns import Turns
 from calvox.windows.visit import CIMV2, Visit, all_items
@@ -79,9 +79,9 @@ def survey(
         KeyboardInterrupt: the survey was interrupted; the bundles under way were given first.
     """
     options = options or Options()
-    if not (
-        0 < options.at_once <= 256 and options.seconds > 0 and options.request_seconds > 0 and options.refusals > 0
-    ):
+    times = options.seconds > 0 and options.request_seconds > 0
+    counts = 0 < options.at_once <= 256 and options.refusals > 0 and 0 < options.days <= 90 and options.largest > 0
+    if not (times and counts):
         raise BadSettings(t("A bound of the survey is out of range"))
     context = trusted(options.ca_file) if any(target.tls for target in targets) else None
     stopped = threading.Event()
@@ -189,7 +189,7 @@ class _Reading:
         refused = False
         try:
             channel = Channel(line, self._credentials, deadline.within(options.request_seconds))
-            url = f"http{'s' * self._target.tls}://{self._target.host}:{self._target.place[1]}/wsman"
+            url = f"http{'s' * self._target.tls}://{self._target.authority}/wsman"
             wsman = Wsman(channel, url, self._world, options.largest)
             visit = Visit(wsman, self._world, deadline, options.request_seconds)
             self._greet(visit, channel)
@@ -220,4 +220,4 @@ def _name(reached: str, visit: Visit | None) -> str:
         return reached
     full = f"{host}.{said['Domain']}" if said.get("PartOfDomain") and said.get("Domain") else host
     wanted = full if "." in reached else host
-    return full if wanted.lower() == reached.lower() else reached
+    return full if wanted.lower() == reached.lower() and NAME.fullmatch(full) else reached
