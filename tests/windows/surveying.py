@@ -7,10 +7,15 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from calvox.windows.bundle import Bundle
 from calvox.windows.credentials import Credentials, Secret
@@ -72,6 +77,29 @@ def values(bundle: Bundle) -> dict[str, Any]:
 def errors(bundle: Bundle) -> dict[str, str]:
     """Give what was not."""
     return {name: item.error for name, item in bundle.items.items() if item.value is None}
+
+
+def issued(name: str, *, days: int = 2) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """Make a certificate that signs itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    begin = datetime.now(UTC) - timedelta(days=1)
+    serial, end = x509.random_serial_number(), begin + timedelta(days=days)
+    builder = x509.CertificateBuilder(who, who, key.public_key(), serial, begin, end)
+    names = x509.SubjectAlternativeName([x509.DNSName(name)])
+    constraints = x509.BasicConstraints(ca=True, path_length=None)
+    builder = builder.add_extension(names, critical=False).add_extension(constraints, critical=True)
+    return builder.sign(key, hashes.SHA256()), key
+
+
+def certified(folder: Path, name: str) -> tuple[Path, Path]:
+    """Write a certificate and its key."""
+    certificate, key = issued(name)
+    chain, private = folder / f"{name}.pem", folder / f"{name}.key"
+    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
+    return chain, private
 
 
 def fleet(count: int) -> dict[str, Machine]:

@@ -21,7 +21,21 @@ from calvox.windows.readings import ends
 from calvox.windows.survey import Options, Progress, survey
 from calvox.windows.wsman import READS
 from tests.windows import surveying
-from tests.windows.surveying import LS, NTLM, PASSWORD, QUICK, RDSH, USER, doubles, errors, one, read, targets, values
+from tests.windows.surveying import (
+    LS,
+    NTLM,
+    PASSWORD,
+    QUICK,
+    RDSH,
+    USER,
+    doubles,
+    errors,
+    issued,
+    one,
+    read,
+    targets,
+    values,
+)
 from tests.windows.wsman_machines import PACKS, RCM, event, licence_server, member_server, session_host
 
 ELSEWHERE = {"backup", "vss_writer", "reach", "stored_credentials"}

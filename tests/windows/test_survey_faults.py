@@ -4,14 +4,9 @@ import ast
 import copy
 import ssl
 import time
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from calvox.common.errors import BadInput, StoreFailed
 from calvox.windows import queries
@@ -94,29 +89,6 @@ def test_a_billion_laughs_end_at_once() -> None:
     with pytest.raises(BadInput):
         check_xml(f'<!DOCTYPE l [<!ENTITY l0 "ha">{entities}]><l>&l29;</l>'.encode())
     assert time.monotonic() - began < 1
-
-
-def issued(name: str, *, days: int = 2) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """Make a certificate that signs itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    begin = datetime.now(UTC) - timedelta(days=1)
-    serial, end = x509.random_serial_number(), begin + timedelta(days=days)
-    builder = x509.CertificateBuilder(who, who, key.public_key(), serial, begin, end)
-    names = x509.SubjectAlternativeName([x509.DNSName(name)])
-    constraints = x509.BasicConstraints(ca=True, path_length=None)
-    builder = builder.add_extension(names, critical=False).add_extension(constraints, critical=True)
-    return builder.sign(key, hashes.SHA256()), key
-
-
-def certified(folder: Path, name: str) -> tuple[Path, Path]:
-    """Write a certificate and its key."""
-    certificate, key = issued(name)
-    chain, private = folder / f"{name}.pem", folder / f"{name}.key"
-    chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    private.write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return chain, private
 
 
 def over_tls(folder: Path, patch: pytest.MonkeyPatch, name: str, ca: Path | None, bound: str = "") -> Bundle:

@@ -216,9 +216,9 @@ def served(double: Double) -> Iterator[Double]:
         servers.extend(loop.run_until_complete(double.start()))
         ready.set()
         loop.run_forever()
+        loop.run_until_complete(asyncio.sleep(0.02))  # who is at the door comes in, for a closed server trips over them
         for server in servers:
             server.close()
-        loop.run_until_complete(asyncio.sleep(0.02))
         tasks = list(double.open.values())
         for writer, task in list(double.open.items()):
             writer.transport.abort()
