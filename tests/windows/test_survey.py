@@ -133,6 +133,7 @@ def test_a_bundle_goes_through_a_file(tmp_path: Path, monkeypatch: pytest.Monkey
         ("ls1.corp.example.test", LS, LS),
         ("ls1.corp.example.test", "ls2.corp.example.test", "ls1.corp.example.test"),
         ("ls1.corp.example.test", "ls1.evil.example.test", "ls1.corp.example.test"),
+        ("ls1", "ls1.<b>corp", "ls1"),
         ("127.0.9.1", LS, "127.0.9.1"),
         ("ls1", "ls1", "ls1"),
     ],

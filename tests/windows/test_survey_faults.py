@@ -17,6 +17,7 @@ from calvox.windows.wsman import check_xml
 from tests.windows.surveying import (
     LS,
     NTLM,
+    certified,
     doubles,
     errors,
     one,

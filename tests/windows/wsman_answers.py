@@ -1,7 +1,7 @@
 """What a WS-Man double answers: SOAP made from tables of classes, methods and registry values.
 
-Forms of messages are those of real services as the tests of txwinrm and pypsrp recorded them, and for StdRegProv as the
-client of jOVAL (jwsmv.cim.StdRegProv) reads them: `p:` elements of the class's own namespace, `xsi:nil`, `cim:Datetime`,
+Forms of messages are those of MS-WSMV as pypsrp reads them, and for StdRegProv as the client of jOVAL
+(jwsmv.cim.StdRegProv) reads them from real machines: `p:` elements of the class's own namespace, `xsi:nil`, `cim:Datetime`,
 arrays as repeated elements, references as WS-Addressing.
 """
 
