@@ -239,6 +239,7 @@ def test_every_failure_is_of_the_tree(tmp_path: Path, monkeypatch: pytest.Monkey
     assert issubclass(BadInput, CalvoxError)
 
 
+@pytest.mark.process
 def test_two_hundred_machines_in_bounded_memory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Over NTLM, sealed, from one process to another: all are read, and the time is told."""
     with surveying.process_of(200, tmp_path) as port:

@@ -3,6 +3,7 @@
 Rules:
 - Over HTTP every message is sealed with the session's key. An answer that is not sealed is refused, whatever it says.
 - A sign-in that would not give sealing is refused. Over HTTPS it is bound to the machine's certificate (RFC 5929).
+- Denied means that the account was refused, and nothing else here is Denied: refusals are counted.
 - Nobody signs in twice: when the connection ends, the conversation ends.
 - What a library says in its log or its errors (tokens, users) goes nowhere: errors here carry none of it.
 """
@@ -20,7 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from pypsrp.encryption import WinRMEncryption
 from spnego.channel_bindings import GssChannelBindings
 
-from calvox.common.errors import BadInput, CalvoxError, Denied, Unreachable
+from calvox.common.errors import BadInput, BadSettings, CalvoxError, Denied, Unreachable
 from calvox.common.i18n import t
 from calvox.windows.credentials import Credentials
 from calvox.windows.line import Answer, Deadline, Line
@@ -43,10 +44,6 @@ for _library in ("spnego", "pypsrp"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 
 
-class Refused(Denied):
-    """The machine, or the domain's KDC, does not accept the account."""
-
-
 class Channel:
     """A conversation with a machine that has accepted the account, as soon as one answer was opened."""
 
@@ -56,7 +53,7 @@ class Channel:
         self._line = line
         self._sealing: WinRMEncryption | None = None
         if credentials.method == "ntlm" and os.environ.get("LM_COMPAT_LEVEL", "3") not in ("3", "4", "5"):
-            raise Denied(t("LM_COMPAT_LEVEL in the environment asks for a broken kind of NTLM"))
+            raise BadSettings(t("LM_COMPAT_LEVEL in the environment asks for a broken kind of NTLM"))
         try:
             context = self._sign_in(_context(line, credentials), deadline)
         except CalvoxError:
@@ -78,18 +75,18 @@ class Channel:
             if answer.status == 200 and context.complete and not token:
                 needed = spnego.ContextReq.confidentiality | spnego.ContextReq.integrity
                 if not self._line.target.tls and context.context_attr & needed != needed:
-                    raise Denied(t("The machine would not seal the conversation"))
+                    raise BadInput(t("The machine would not seal the conversation"))
                 return context
             if answer.status == 200 or not token:
                 break
-        raise Refused(t("The machine does not accept the account"))
+        raise Denied(t("The machine does not accept the account"))
 
     def ask(self, message: bytes, deadline: Deadline) -> tuple[int, bytes]:
         """Send one SOAP message; give the status and the message that answers it.
 
         Raises:
             Unreachable, BadInput: as `Line.post`; BadInput also where the answer is not sealed, or does not open.
-            Refused: the sign-in counts no longer.
+            Denied: the sign-in counts no longer.
         """
         if self._sealing is None:
             answer = _checked(self._line.post([_PLAIN], message, deadline))
@@ -148,17 +145,17 @@ def _token_of(answer: Answer) -> bytes | None:
     return None
 
 
-def _not_accepted(answer: Answer) -> Denied | Unreachable:
+def _not_accepted(answer: Answer) -> CalvoxError:
     if answer.status == 401:
-        return Refused(t("The machine does not accept the account"))
+        return Denied(t("The machine does not accept the account"))
     if answer.status == 403:
-        return Refused(t("The account may not use WinRM there"))
+        return Denied(t("The account may not use WinRM there"))
     return Unreachable(t("WinRM does not answer here (HTTP status {status})", status=answer.status))
 
 
 def _checked(answer: Answer) -> Answer:
     if answer.status in (401, 403):
-        raise Refused(t("The machine does not accept the account"))
+        raise Denied(t("The machine does not accept the account"))
     if answer.status not in (200, 500):
         raise Unreachable(t("WinRM does not answer here (HTTP status {status})", status=answer.status))
     return answer
@@ -170,13 +167,13 @@ def _refusal(error: Exception, credentials: Credentials) -> CalvoxError:
     The libraries' errors come from several modules, some of them built only where Kerberos is, so none is named here.
     """
     if credentials.method == "ntlm":
-        return Refused(t("The sign-in failed ({why})", why=type(error).__name__))
+        return Denied(t("The sign-in failed ({why})", why=type(error).__name__))
     number = _number(error)
     if number in _NO_KDC:
         return Unreachable(t("No Kerberos server answers"))
     code = number - KERBEROS
     text = t("Kerberos gave no ticket ({why})", why=code if 0 <= code < 256 else type(error).__name__)
-    return Refused(text) if code in _NOT_ACCEPTED else Denied(text)
+    return Denied(text) if code in _NOT_ACCEPTED else Unreachable(text)
 
 
 def _number(error: BaseException) -> int:

@@ -17,10 +17,10 @@ import msgspec
 
 from calvox import __version__
 from calvox.common.clock import SYSTEM, World
-from calvox.common.errors import BadSettings, CalvoxError
+from calvox.common.errors import BadSettings, CalvoxError, Denied
 from calvox.common.i18n import t
 from calvox.windows.bundle import Bundle
-from calvox.windows.channel import Channel, Refused
+from calvox.windows.channel import Channel
 from calvox.windows.credentials import Credentials
 from calvox.windows.line import NAME, Deadline, Line, Target, trusted
 from calvox.windows.queries import read_machine
@@ -194,7 +194,7 @@ class _Reading:
             visit = Visit(wsman, self._world, deadline, options.request_seconds)
             self._greet(visit, channel)
             self._turns.accepted()
-        except Refused:
+        except Denied:
             refused = True
             raise
         finally:
