@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ mount --bind {folder}/hosts /etc/hosts
 def needed() -> None:
     """Skip the test by name where root or a package is missing; fail in CI."""
     missing = [f"{program} (package {package})" for program, package in PROGRAMS.items() if not shutil.which(program)]
+    missing += [f"the Python package {module}" for module in ("gssapi", "krb5") if not find_spec(module)]
     if os.geteuid() != 0:
         missing.insert(0, "root")
     if missing and os.environ.get("CI") == "true":
