@@ -12,8 +12,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from calvox.apps.owner import SOCKET, Owner, UseCase, connect, listen, peer_name, user_name
+from calvox.apps.owner import SOCKET, Owner, UseCase, connect, listen, peer_name
 from calvox.common.errors import BadInput, CalvoxError, Conflict, Denied, Unreachable
+from calvox.common.files import user_name
 from calvox.common.i18n import language_of, t
 from calvox.common.wire_errors import error_body
 

@@ -160,9 +160,9 @@ def test_facts_of_several_files_are_put_together(tmp_path: Path) -> None:
 
 
 def test_there_is_no_such_file(tmp_path: Path) -> None:
-    """Or it is a folder; the path is named."""
+    """Or it is a folder that is no site; the path is named."""
     assert isinstance(run(str(tmp_path / "no.json")).exception, NotFound)
-    assert isinstance(run(str(tmp_path)).exception, BadInput)
+    assert isinstance(run(str(tmp_path)).exception, NotFound)
 
 
 @pytest.mark.parametrize(

@@ -39,15 +39,17 @@ def page(card: CentreCard) -> str:
         for phone in card.telephones
     )
     heads = "".join(f"<th scope=col>{_say(text)}</th>" for text in (t("Country"), t("Number"), t("Hours")))
+    what, prints = t("Calvox activation centre"), t("Fingerprint")
+    compare, phones, link = t("Compare these words aloud in the first call."), t("Telephone"), t("Centre card")
     return (
         f'<!doctype html><html lang="{current_language()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(card.name)} – Calvox</title><style>{_STYLE}</style></head><body><main>"
-        f"<h1>{escape(card.name)}</h1><p>{_say(t('Calvox activation centre'))}</p>"
-        f"<h2>{_say(t('Fingerprint'))}</h2>"
-        f"<p>{_say(t('Compare these words aloud in the first call.'))}</p>{_words(card)}"
-        f"<h2>{_say(t('Telephone'))}</h2><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
-        f'<p><a href="/card.json">{_say(t("Centre card"))}</a></p></main></body></html>'
+        f"<h1>{escape(card.name)}</h1><p>{_say(what)}</p>"
+        f"<h2>{_say(prints)}</h2>"
+        f"<p>{_say(compare)}</p>{_words(card)}"
+        f"<h2>{_say(phones)}</h2><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+        f'<p><a href="/card.json">{_say(link)}</a></p></main></body></html>'
     )
 
 

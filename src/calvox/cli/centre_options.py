@@ -40,7 +40,8 @@ def asking(centre: settings_of.Centre) -> AskPassphrase | None:
     """Find who gives the passphrase: a file, systemd, or the terminal; None if there is none of them."""
     stored = passphrase_stored(centre.passphrase_file)
     if stored is None and sys.stdin.isatty():
-        return lambda: getpass.getpass(f"{t('Passphrase of the signing key')}: ")
+        question = t("Passphrase of the signing key:")
+        return lambda: getpass.getpass(f"{question} ")
     return stored
 
 

@@ -98,8 +98,8 @@ def show_one_agreement(agreement: AgreementShown) -> None:
             table.add_row(str(line.line), str(CalType(line.cal_type).text), version_name(line.version), *counted)
         console.print(table)
         for caller in agreement.callers:
-            note = f" ({t('locked')})" if caller.locked else ""
-            console.print(f"  {caller.name} {caller.phone}{note}", markup=False)
+            note = str(t("(locked)")) if caller.locked else ""
+            console.print(f"  {caller.name} {caller.phone} {note}", markup=False)
 
     show(agreement_json(agreement), render)
 

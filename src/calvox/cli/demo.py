@@ -30,7 +30,8 @@ def demo(
     try:
         play(folder, screen, fresh=fresh, leave=leave)
     except KeyboardInterrupt:
-        screen.print(f"\n{t('Ended; everything is kept, and “make run” goes on from here.')}", markup=False)
+        text = t("Ended; everything is kept, and “make run” goes on from here.")
+        screen.print(f"\n{text}", markup=False)
 
 
 def _interrupt(number: int, frame: object) -> None:

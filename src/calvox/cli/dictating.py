@@ -26,7 +26,7 @@ def dictate(owner: Owner[Any], form: Form) -> Any:
     if progress.form != form:
         progress = Progress(form, (), (), tuple(range(1, group_count(form.encoding, CodeType.CONFIRMATION) + 1)))
     if progress.texts and any(progress.texts):
-        say(t("Going on where you stopped; type “back” to take the last group back."))
+        say(t("Going on where you stopped."))
     while progress.missing or progress.misheard:
         progress = _one(owner, form, min((*progress.missing, *progress.misheard)))
     return owner.call("finish", Nothing())
@@ -44,7 +44,7 @@ def _one(owner: Owner[Any], form: Form, number: int) -> Progress:
 
 
 def _choose(answer: Misheard) -> str:
-    say(t("Group {number} was mis-heard: {why}", number=answer.group, why=answer.why))
+    say(t("Group {number}: {why}", number=answer.group, why=answer.why))
     for number, suggestion in enumerate(answer.suggestions, start=1):
         say(f"  {number}  {suggestion}")
     told = ask(t("Type the number of what was said, or the group again:"))
@@ -78,14 +78,14 @@ def verdict(answer: Any) -> Text:
             done = t("The licence server is activated.") if activated else t("Accepted.")
             parts = [done, t("Packs installed: {count}.", count=len(packs))]
             if repaired:
-                parts.append(t("Mis-heard and repaired: group {groups}.", groups=", ".join(map(str, repaired))))
+                parts.append(t("Mis-heard groups, repaired: {groups}.", groups=", ".join(map(str, repaired))))
             if offset:
-                parts.append(t("This machine's clock is {days} days ahead of the centre's.", days=offset))
+                parts.append(t("This machine's clock is off from the centre's by days: {days}.", days=offset))
             return Text(" ".join(f"{{p{n}}}" for n in range(len(parts))), {f"p{n}": p for n, p in enumerate(parts)})
         case Misheard(group=group, why=why):
-            return t("Group {number} was mis-heard: {why}", number=group, why=why)
+            return t("Group {number}: {why}", number=group, why=why)
         case WhollyMisheard(groups=groups) if groups:
-            return t("Group {groups} was mis-heard; have it read again.", groups=", ".join(map(str, groups)))
+            return t("Mis-heard groups: {groups}; have them read again.", groups=", ".join(map(str, groups)))
         case WhollyMisheard():
             return t("Something was mis-heard, though each group holds; have the code read again from the start.")
         case SignsOtherData():

@@ -40,7 +40,8 @@ def main() -> None:
     except typer.Abort:
         code = 1
     except KeyboardInterrupt:
-        sys.stderr.write(f"\n{t('Interrupted; what had been entered is kept.')}\n")
+        text = t("Interrupted; what had been entered is kept.")
+        sys.stderr.write(f"\n{text}\n")
         code = INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -93,7 +94,8 @@ def _present(error: CalvoxError, json: bool) -> int:
         sys.stderr.write(msgspec.json.encode(told).decode() + "\n")
     else:
         screen = Console(stderr=True, highlight=False)
-        screen.print(f"[bold red]{row.title}:[/] ", end="")
+        title = str(t("{title}:", title=row.title))
+        screen.print(title, style="bold red", markup=False, end=" ")
         screen.print(str(error.message), markup=False)
         if error.hint:
             screen.print(f"→ {error.hint}", markup=False)

@@ -23,7 +23,8 @@ def read_secret(question: Text, file: Path | None, *, twice: bool = False) -> st
     if file is not None or not sys.stdin.isatty():
         return _line(sys.stdin.readline(LONGEST), "-")
     secret = getpass.getpass(f"{question} ")
-    if twice and getpass.getpass(f"{t('Again:')} ") != secret:
+    again = t("Again:")
+    if twice and getpass.getpass(f"{again} ") != secret:
         raise BadInput(t("The two typings differ"))
     return secret
 

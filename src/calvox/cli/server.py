@@ -22,6 +22,7 @@ from calvox.common.errors import BadInput
 from calvox.common.files import read_whole, user_name, write_whole
 from calvox.common.i18n import current_language, t
 from calvox.common.settings import Settings
+from calvox.core.products import cal_type_named
 from calvox.people.passwords import hash_password
 from calvox.server.call import OpenCall, PackWish
 from calvox.server.confirm import Done
@@ -281,9 +282,8 @@ def _draw_status(screen: Console, told: Status) -> None:
         screen.print(str(t("A call is open: “calvox server call” shows its sheet.")), style="yellow", markup=False)
     table = grid(t("Packs"), t("Type"), t("Version"), t("Total"), t("Issued"), t("Free"), t("Over-use"))
     for pool in told.pools:
-        table.add_row(
-            pool.cal_type, pool.version, str(pool.total), str(pool.issued), str(pool.free), str(pool.over_use)
-        )
+        kind, numbers = str(cal_type_named(pool.cal_type).text), (pool.total, pool.issued, pool.free, pool.over_use)
+        table.add_row(kind, pool.version, *map(str, numbers))
     screen.print(table)
 
 

@@ -7,6 +7,7 @@ from rich.text import Text as Styled
 
 from calvox.cli.session import grid
 from calvox.common.i18n import Language, t
+from calvox.core.products import cal_type_named
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.sheet import CallSheet, Spoken
 from calvox.wire.phone.spelling import spell
@@ -57,7 +58,7 @@ def _requests(sheet: CallSheet) -> Table:
     for line in sheet.requests:
         table.add_row(
             str(line.sequence),
-            line.cal_type,
+            str(cal_type_named(line.cal_type).text),
             line.version,
             str(line.quantity),
             line.programme,

@@ -33,10 +33,12 @@ def answer(rule: Rule, view: View) -> list[Finding]:
         text = t("{title}: not known, because something was not collected", title=rule.title)
         return [Finding(rule.name, view.subject, Outcome.UNKNOWN, text, missing=missing)]
     if not rule.applies(view):
-        return [Finding(rule.name, view.subject, Outcome.NOT_APPLICABLE, rule.title)]
+        return [
+            Finding(rule.name, view.subject, Outcome.NOT_APPLICABLE, t("Does not apply: {title}", title=rule.title))
+        ]
     found = list(rule.check(view))
     if not found:
-        return [Finding(rule.name, view.subject, Outcome.OK, rule.title)]
+        return [Finding(rule.name, view.subject, Outcome.OK, t("Not the case: {title}", title=rule.title))]
     return [Finding(rule.name, view.subject, one.outcome, one.text, _remedy(rule, one)) for one in found]
 
 

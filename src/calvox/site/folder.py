@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from calvox.common.clock import SYSTEM, World
-from calvox.common.errors import Tampered
+from calvox.common.errors import NotFound, Tampered
 from calvox.common.files import build_whole, read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.journal.interface import Journal, Transaction
@@ -70,6 +70,8 @@ def open_site(folder: Path, world: World = SYSTEM) -> SiteFolder:
         NotFound: it is none.
         Tampered: its journal does not hold.
     """
+    if not (folder / KEY).exists():
+        raise NotFound(t("{path} is no site folder", path=str(folder)), hint=t("“calvox site init” makes one."))
     key = SigningKey(read_whole(folder / KEY))
     sealer = LabelledSealer(LABEL, sha256(key.public).digest(), key)
     return SiteFolder(folder, SqliteJournal(folder, SITE_BOOK, sealer, world))
