@@ -113,11 +113,14 @@ def survey(
     ],
     site: SiteOption = Path("."),
     user: Annotated[
-        str, typer.Option(help=str(t("User for NTLM, whose password is asked; without it the Kerberos cache serves.")))
+        str, typer.Option(help=str(t("User, whose password is asked; without one the Kerberos cache serves.")))
     ] = "",
     credentials_file: Annotated[
-        Path | None, typer.Option(help=str(t("File with user and password, readable by you alone.")))
+        Path | None, typer.Option(help=str(t("File with user, password and method, readable by you alone.")))
     ] = None,
+    ntlm: Annotated[
+        bool, typer.Option("--ntlm", help=str(t("Sign in by NTLM, as in a workgroup; else by Kerberos.")))
+    ] = False,
     https: Annotated[bool, typer.Option("--https", help=str(t("Use HTTPS, port 5986.")))] = False,
     ca_file: Annotated[Path | None, typer.Option(help=str(t("Authorities for HTTPS certificates.")))] = None,
     at_once: Annotated[int, typer.Option(min=1, max=64, help=str(t("Machines read at once.")))] = 16,
@@ -129,7 +132,13 @@ def survey(
     from calvox.windows.survey import Options
     from calvox.windows.survey import survey as read_all
 
-    who = from_file(credentials_file) if credentials_file else from_prompt(user) if user else from_cache()
+    who = (
+        from_file(credentials_file)
+        if credentials_file
+        else from_prompt(user, "ntlm" if ntlm else "kerberos")
+        if user
+        else from_cache()
+    )
     targets = [target_named(host, tls=https) for host in hosts]
     options = Options(at_once=at_once, seconds=seconds, ca_file=str(ca_file) if ca_file else None)
     kept: list[Imported] = []
