@@ -16,7 +16,7 @@ def test_a_survey_ends_in_the_site_folder(tmp_path: Path, monkeypatch: pytest.Mo
     """One machine answers, one is not there; both are entered, and the answer of the first is known."""
     site, secret = tmp_path / "site", tmp_path / "who.toml"
     found_site(site, "Usine", "anne")
-    secret.write_text(f'user = {USER!r}\npassword = "{PASSWORD}"\nmethod = "ntlm"\n')
+    secret.write_text(f'user = \'{USER}\'\npassword = "{PASSWORD}"\nmethod = "ntlm"\n')
     secret.chmod(0o600)
     with doubles({"127.0.9.1": licence_server("ls1.corp.example.test")}, tmp_path, monkeypatch) as double:
         hosts = (f"127.0.9.1:{double.port}", "127.0.9.2:9")
