@@ -152,7 +152,7 @@ def test_a_host_cannot_sign_certificates(meeting: Meeting) -> None:
         meeting.shake(client=(HOST_KEY, sub.public_bytes(Encoding.PEM) + HOST))
 
 
-@pytest.mark.parametrize("at", [AT - 91 * DAY, AT + 2 * DAY])
+@pytest.mark.parametrize("at", [AT - 91 * DAY, AT + 2 * DAY], ids=["expired", "future"])
 def test_an_expired_or_future_certificate_is_refused(meeting: Meeting, at: int) -> None:
     """Dates count."""
     with pytest.raises(ssl.SSLCertVerificationError):
