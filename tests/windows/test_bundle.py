@@ -122,6 +122,7 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "too-many-rows": lambda: with_value({"rows": [0] * 20_001}),
     "too-deep": lambda: with_value({"rows": [{"a": [[1]]}]}),
     "far-too-deep": lambda: with_value({"a": 1}).replace(b"1}", b"[" * 400_000 + b"]" * 400_000 + b"}"),
+    "never-closed": lambda: with_value({"a": 1}).replace(b"1}", b'"' + b'\\"' * 2_000_000),
     "too-many-values": lambda: with_value({"a": [0] * 1_000_001}),
     "too-large": lambda: b" " * (32 * 2**20 + 1),
     "too-many-items": lambda: json.dumps(table(items=[{}] * 201)).encode(),

@@ -105,7 +105,8 @@ def _no_key(item: Item) -> bool:
 def _weak(table: Any) -> bool:
     """Tell whether nothing but empty values, zeros and “no” is there."""
     return all(
-        value in (None, False, 0, "", [], "0") or (key == ROWS and all(_weak(row) for row in value))
+        value in (None, False, 0, "", [], "0")
+        or (key == ROWS and isinstance(value, list) and all(isinstance(row, dict) and _weak(row) for row in value))
         for key, value in table.items()
         if key not in ("ReturnValue", "ServerName")
     )

@@ -75,6 +75,11 @@ class Bundle(msgspec.Struct, frozen=True):
     """By name, in the file's order."""
 
 
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\Z)|[\[\]{}]', re.DOTALL)
+MOST_NESTED = 64
+"""Brackets within brackets, before anything is parsed; what an item may hold is bounded more closely later."""
+
+
 def shown(text: str, most: int) -> str:
     """Make a text from elsewhere fit to be shown on one line: no control or bidirectional characters, not too long."""
     clean = _UNSHOWABLE.sub(" ", text).strip()
@@ -95,6 +100,8 @@ def read_bundle(data: bytes) -> Bundle:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadInput(t("The bundle is not in UTF-8, at byte {at}", at=error.start)) from error
+    if _depth(text) > MOST_NESTED:
+        raise BadInput(t("The bundle is not well-formed JSON: {why}", why=t("nested too deeply")))
     top, raw_items = _parts(text)
     machine = shown(top["machine"], 255) if isinstance(top.get("machine"), str) else ""
     if top.get("format") != FORMAT:
@@ -105,6 +112,19 @@ def read_bundle(data: bytes) -> Bundle:
     if digest is not None and digest != hashlib.sha256(raw_items.encode()).hexdigest():
         raise _wrong(machine, "sha256", t("the hash does not fit: the file was damaged or changed"))
     return _bundle(machine, top, digest is not None)
+
+
+def _depth(text: str) -> int:
+    """Count how deeply brackets are nested outside texts: a parser that recurses must not see more than it bears."""
+    depth = deepest = 0
+    for found in _BRACKETS.finditer(text):
+        mark = found[0][0]
+        if mark in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif mark in "]}":
+            depth -= 1
+    return deepest
 
 
 def write_bundle(bundle: Bundle) -> bytes:
