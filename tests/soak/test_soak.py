@@ -29,7 +29,6 @@ from calvox.wire.phone.forms import Form
 from tests.apps.test_licence_server import kill_round
 from tests.world import Site, wish
 
-pytestmark = pytest.mark.skipif(not os.environ.get("CALVOX_SOAK"), reason="make soak runs it, by hand")
 KILLS = int(os.environ.get("CALVOX_SOAK_KILLS", "200"))
 SECONDS = float(os.environ.get("CALVOX_SOAK_SECONDS", "60"))
 SLOWEST = 2.0
