@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from calvox.cli.windows_accept import draw_acceptance, plain_acceptance
+from calvox.cli.windows.drawn import draw_acceptance, plain_acceptance
 from calvox.common.errors import BadInput
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import Event, Fact, IssuedCal, Mode, Site

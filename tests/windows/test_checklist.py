@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from calvox.cli.windows_accept import draw_checklist, plain_checklist
+from calvox.cli.windows.drawn import draw_checklist, plain_checklist
 from calvox.common.i18n import language_of
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import Backup, Fact, Mode, Site

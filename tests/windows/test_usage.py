@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from calvox.cli.windows_accept import draw_usage, plain_usage
+from calvox.cli.windows.drawn import draw_usage, plain_usage
 from calvox.doctor.facts import Fact, Pack, Site
 from calvox.windows.usage import FALSE_ZERO, usage
 from calvox.windows.usage_model import Series, Usage

@@ -8,7 +8,8 @@ import msgspec
 
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.files import read_whole, user_name
-from calvox.doctor.facts import Backup, Fact, LicenceServer, Site
+from calvox.common.i18n import t
+from calvox.doctor.facts import Backup, Fact, LicenceServer, Site, short_name
 from calvox.site.book import BackupTested
 from calvox.site.folder import LARGEST_BUNDLE, SiteFolder, bundles, keep_bundle, open_site
 from calvox.windows.bundle import FORMAT, Bundle, read_bundle, write_bundle
@@ -65,6 +66,25 @@ def facts_of(site: SiteFolder, *, before: int | None = None) -> Site:
     """Gather what is known of a site, up to one entry of its journal if wanted."""
     parts = [facts_from(read_bundle(data)) for data in bundles(site, before=before)]
     return with_tested_backups(site, merge(Site(name=site.description.name), parts))
+
+
+def server_of(known: Site, name: str) -> LicenceServer:
+    """Find the licence server that is meant.
+
+    Raises:
+        NotFound: none was collected, or none of that name.
+        BadInput: there are several.
+    """
+    found = [s for s in known.licence_servers if not name or short_name(s.machine.name) == short_name(name)]
+    if not found:
+        hint = t("“calvox windows collector” writes the script that reads it.")
+        raise NotFound(t("No such licence server was collected"), hint=hint)
+    if len(found) > 1:
+        names = ", ".join(s.machine.name for s in found)
+        raise BadInput(
+            t("There are several licence servers: {names}", names=names), hint=t("Choose one with --server.")
+        )
+    return found[0]
 
 
 def with_tested_backups(site: SiteFolder, known: Site) -> Site:

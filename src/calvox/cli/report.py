@@ -115,6 +115,6 @@ def report_windows(
     svg: Annotated[Path | None, typer.Option(help=str(t("Also draw use over time to this SVG file.")))] = None,
 ) -> None:
     """Report on a Windows site."""
-    from calvox.cli.windows_report import show_usage
+    from calvox.cli.windows.report import show_usage
 
     show_usage(site, csv, svg)

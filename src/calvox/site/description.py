@@ -1,7 +1,8 @@
-"""What an administrator writes about a site, in `site.toml`: whose it is, and what was bought."""
+"""What an administrator writes about a site, in `site.toml`: whose it is, what was bought, how hosts are to be licensed."""
 
 import tomllib
 from pathlib import Path
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -23,6 +24,53 @@ class Contact(Struct, frozen=True):
     country: str = ""
     first_name: str = ""
     last_name: str = ""
+    telephone: str = ""
+    """Where the clearing house may call back."""
+
+
+class Telephone(Struct, frozen=True):
+    """A number of the clearing house, as this site found it; the wizard on the licence server shows the current one."""
+
+    country: str
+    number: str
+    hours: str = ""
+    note: str = ""
+
+
+class Licensing(Struct, frozen=True):
+    """How the session hosts are to be licensed; the artefacts and actions are made from it."""
+
+    mode: Literal["device", "user", ""] = ""
+    servers: tuple[str, ...] = ()
+    """Licence servers in the order in which hosts shall ask them, names with domain."""
+    hosts: tuple[str, ...] = ()
+    """Session hosts, names with domain."""
+    host_addresses: tuple[str, ...] = ()
+    """IP addresses or networks of the session hosts, for the firewall."""
+    broker: str = ""
+    """The connection broker, if there is a deployment."""
+    domain: str = ""
+    """DNS name of the domain; empty in a workgroup."""
+    unit: str = ""
+    """Distinguished name of the organisational unit that holds the session hosts' accounts."""
+    gpo: str = "Calvox RD licensing"
+    """Name of the group policy object."""
+    workgroup_user: str = "rdlicensing"
+    """In a workgroup: the account on the licence server as which hosts sign in to it."""
+
+
+class BackupPlan(Struct, frozen=True):
+    """Where and when a licence server's database is backed up."""
+
+    folder: str = "D:\\CalvoxBackup"
+    """On the licence server; system state goes to a volume of its own, as Windows demands."""
+    system_state_volume: str = "E:"
+    second: str = ""
+    """A second place, a share on another machine say; empty: none."""
+    at: str = "02:30"
+    """Time of day there."""
+    keep: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 14
+    """Backups that are kept."""
 
 
 class Description(Struct, frozen=True):
@@ -31,6 +79,9 @@ class Description(Struct, frozen=True):
     name: str
     contact: Contact = Contact()
     purchases: tuple[Purchase, ...] = ()
+    telephones: tuple[Telephone, ...] = ()
+    licensing: Licensing = Licensing()
+    backup: BackupPlan = BackupPlan()
 
 
 def read_description(path: Path) -> Description:
@@ -55,6 +106,28 @@ company = ""
 country = ""
 first_name = ""
 last_name = ""
+telephone = ""
+
+[licensing]                   # what artefacts and actions are made from
+mode = ""                     # device or user
+servers = []                  # ["LICSRV01.domain.local"]
+hosts = []                    # ["RDSH01.domain.local"]
+host_addresses = []           # ["10.0.4.0/24"]: for the firewall
+broker = ""                   # if there is a deployment
+domain = ""                   # empty in a workgroup
+unit = ""                     # "OU=Session hosts,DC=domain,DC=local"
+
+# [backup]
+# folder = 'D:\\CalvoxBackup'
+# system_state_volume = "E:"
+# second = ""
+# at = "02:30"
+# keep = 14
+
+# The clearing house's numbers that you know; the wizard on the licence server shows the current one:
+# [[telephones]]
+# country = "FR"
+# number = ""
 
 # One section for each purchase that is to be installed:
 # [[purchases]]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from calvox.apps.sites import history_of
 from calvox.cli.session import say, show
-from calvox.cli.windows_accept import draw_usage, plain_usage
+from calvox.cli.windows.drawn import draw_usage, plain_usage
 from calvox.common.files import write_whole
 from calvox.common.i18n import t
 from calvox.site.folder import open_site

@@ -1,0 +1,143 @@
+"""`calvox windows collector`, `import`, `survey`, `backup-tested`: how facts come into a site folder."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from calvox.apps.sites import Imported, enter_backup, facts_of, import_files, keep_surveyed, server_of
+from calvox.cli.session import grid, session, settings, show
+from calvox.cli.windows.place import ServerOption, SiteOption, opened
+from calvox.common.errors import BadInput
+from calvox.common.i18n import t
+from calvox.windows.collector import write_collector
+
+app = typer.Typer()
+
+
+@app.command(help=str(t("Write the script that is carried to a machine, read there, and run: it only reads.")))
+def collector(
+    out: Annotated[Path, typer.Option(help=str(t("Where to write it.")))] = Path("calvox-collector.ps1"),
+) -> None:
+    """Write the collector."""
+    digest = write_collector(out)
+    lines = (
+        t("Written: {path}, SHA-256 {digest}", path=str(out), digest=digest),
+        t("Carry it to each licence server and session host, and run it there as an administrator:"),
+        "  powershell -ExecutionPolicy Bypass -File calvox-collector.ps1",
+        t("Bring the bundles back, then: calvox windows import BUNDLE…"),
+        t("It has not been run on any Windows yet; read it first."),
+    )
+
+    def render(screen: Console) -> None:
+        for line in lines:
+            screen.print(str(line), markup=False)
+
+    show({"file": str(out), "sha256": digest}, render)
+
+
+@app.command("import", help=str(t("Enter bundles that were carried by hand.")))
+def import_bundles(
+    bundles: Annotated[list[Path], typer.Argument(metavar="BUNDLE…", help=str(t("Files that the collector wrote.")))],
+    site: SiteOption = Path("."),
+) -> None:
+    """Import."""
+    with opened(site) as folder:
+        imported = import_files(folder, bundles)
+    show(imported, lambda screen: _draw_imported(screen, imported))
+    if any(one.error for one in imported):
+        raise typer.Exit(2)
+
+
+def _draw_imported(screen: Console, imported: list[Imported]) -> None:
+    table = grid(None, t("From"), t("Machine"), t("Read"), t("Not read"), t("Result"))
+    for one in imported:
+        result = one.error or str(t("entered") if one.new else t("was there already"))
+        style = "red" if one.error else None
+        table.add_row(one.source, one.machine, str(one.items), str(one.failed), result, style=style)
+    screen.print(table)
+
+
+@app.command(help=str(t("Read machines over WinRM, many at once; it only reads.")))
+def survey(
+    hosts: Annotated[
+        list[str], typer.Argument(metavar="HOST…", help=str(t("Names of machines, with :PORT if need be.")))
+    ],
+    site: SiteOption = Path("."),
+    user: Annotated[
+        str, typer.Option(help=str(t("User, whose password is asked; without one the Kerberos cache serves.")))
+    ] = "",
+    credentials_file: Annotated[
+        Path | None, typer.Option(help=str(t("File with user, password and method, readable by you alone.")))
+    ] = None,
+    ntlm: Annotated[
+        bool, typer.Option("--ntlm", help=str(t("Sign in by NTLM, as in a workgroup; else by Kerberos.")))
+    ] = False,
+    https: Annotated[bool, typer.Option("--https", help=str(t("Use HTTPS, port 5986.")))] = False,
+    ca_file: Annotated[Path | None, typer.Option(help=str(t("Authorities for HTTPS certificates.")))] = None,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help=str(t("Machines read at once.")))] = 16,
+    seconds: Annotated[float, typer.Option(min=5, max=600, help=str(t("Time for one machine.")))] = 60,
+) -> None:
+    """Survey; what has been read is kept, also on Ctrl-C."""
+    from calvox.windows.credentials import from_cache, from_file, from_prompt
+    from calvox.windows.line import target_named
+    from calvox.windows.survey import Options
+    from calvox.windows.survey import survey as read_all
+
+    who = (
+        from_file(credentials_file)
+        if credentials_file
+        else from_prompt(user, "ntlm" if ntlm else "kerberos")
+        if user
+        else from_cache()
+    )
+    targets = [target_named(host, tls=https) for host in hosts]
+    options = Options(at_once=at_once, seconds=seconds, ca_file=str(ca_file) if ca_file else None)
+    kept: list[Imported] = []
+    with opened(site) as folder, _bar(len(targets)) as advance:
+        try:
+            for bundle in read_all(targets, who, options):
+                kept.append(keep_surveyed(folder, bundle))
+                advance()
+        finally:
+            show(kept, lambda screen: _draw_imported(screen, kept))
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], None]]:
+    """Show a progress bar to a person; a script sees none."""
+    if session().json or not sys.stderr.isatty():
+        yield lambda: None
+        return
+    columns = (TextColumn(str(t("Survey"))), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)
+
+
+@app.command(
+    "backup-tested", help=str(t("Enter that you tested a licence server's backup; you vouch for it in the journal."))
+)
+def enter_tested_backup(
+    made: Annotated[str, typer.Option(help=str(t("The day on which it was made, YYYY-MM-DD.")))],
+    server: ServerOption = "",
+    folder: Annotated[bool, typer.Option(help=str(t("It holds the database folder LServer.")))] = True,
+    system_state: Annotated[bool, typer.Option(help=str(t("It holds the system state.")))] = True,
+    site: SiteOption = Path("."),
+) -> None:
+    """Enter a tested backup."""
+    try:
+        moment = int(datetime.fromisoformat(f"{made}T12:00").replace(tzinfo=settings().zone).timestamp())
+    except ValueError as error:
+        raise BadInput(t("“{text}” is no day; write it as 2026-11-24", text=made)) from error
+    with opened(site) as place:
+        name = server_of(facts_of(place), server).machine.name
+        enter_backup(place, name, moment, folder=folder, system_state=system_state)
+    text = t("Entered: the backup of {server} of {day} was tested.", server=name, day=made)
+    show({"server": name, "made": made}, lambda screen: screen.print(str(text), markup=False))

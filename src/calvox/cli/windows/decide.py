@@ -1,0 +1,96 @@
+"""`calvox windows precheck` and `compat`: call or do not call yet; which CAL for which host."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from calvox.apps.sites import facts_of, server_of
+from calvox.cli.session import grid, show
+from calvox.cli.windows.place import ServerOption, SiteOption, opened
+from calvox.common.clock import SYSTEM
+from calvox.common.errors import BadInput
+from calvox.common.i18n import t
+from calvox.core.products import version_named
+from calvox.doctor import compat
+from calvox.windows.precheck import Precheck, State, precheck
+
+app = typer.Typer()
+DO_NOT_CALL_EXIT = 1
+STYLES = {State.HOLDS: "green", State.FAILS: "bold red", State.UNKNOWN: "yellow"}
+MARKS = {State.HOLDS: "✓", State.FAILS: "✗", State.UNKNOWN: "?"}
+VERDICTS = {
+    compat.Verdict.WORKS: "[green]✓[/]",
+    compat.Verdict.INFERRED: "[yellow](✓)[/]",
+    compat.Verdict.DOES_NOT: "[red]✗[/]",
+}
+
+
+@app.command("precheck", help=str(t("Call, or do not call yet, and why.")))
+def check_before_call(
+    server: ServerOption = "",
+    site: SiteOption = Path("."),
+) -> None:
+    """Decide whether to call."""
+    with opened(site) as folder:
+        known, purchases = facts_of(folder), folder.description.purchases
+    answer = precheck(known, server_of(known, server), purchases, SYSTEM.now())
+    told = {
+        "server": answer.server,
+        "call": answer.call,
+        "conditions": [{"name": c.name, "state": c.state, "text": str(c.text)} for c in answer.conditions],
+    }
+    show(told, lambda screen: _draw_precheck(screen, answer))
+    if not answer.call:
+        raise typer.Exit(DO_NOT_CALL_EXIT)
+
+
+def _draw_precheck(screen: Console, answer: Precheck) -> None:
+    if answer.call:
+        screen.print(
+            str(t("CALL: everything holds for {server}.", server=answer.server)), style="bold green", markup=False
+        )
+    else:
+        text = t("DO NOT CALL YET for {server}, because:", server=answer.server)
+        screen.print(str(text), style="bold red", markup=False)
+    for condition in [*answer.because, *(c for c in answer.conditions if c.state is State.HOLDS)]:
+        line = f"  {MARKS[condition.state]} {condition.text}"
+        screen.print(line, style=STYLES[condition.state], markup=False)
+
+
+@app.command("compat", help=str(t("Which CAL for which host and licence server, and why.")))
+def show_compat(
+    cal: Annotated[str, typer.Option(help=str(t("Version of the CALs, to ask about one case.")))] = "",
+    host: Annotated[str, typer.Option(help=str(t("Version of the session host.")))] = "",
+    server: Annotated[str, typer.Option(help=str(t("Version of the licence server.")))] = "",
+) -> None:
+    """Show the tables, or answer one case."""
+    if cal or host or server:
+        if not (cal and host and server):
+            raise BadInput(t("Give all three: --cal, --host and --server"))
+        _one_case(compat.why(*(version_named(text) for text in (cal, host, server))))
+        return
+    tables = compat.table()
+    show(tables, lambda screen: _draw_tables(screen, tables))
+
+
+def _one_case(answer: compat.Answer) -> None:
+    def render(screen: Console) -> None:
+        screen.print(str(answer.verdict.text), style="bold", markup=False)
+        for cell in answer.cells:
+            screen.print(f"{VERDICTS[cell.verdict]} {cell.why}")
+
+    show({"verdict": answer.verdict, "why": [str(cell.why) for cell in answer.cells]}, render)
+
+
+def _draw_tables(screen: Console, tables: tuple[compat.Table, ...]) -> None:
+    for one in tables:
+        table = grid(one.title, one.row)
+        for name in compat.NAMES.values():
+            table.add_column(name)
+        for name, row in zip(compat.NAMES.values(), one.cells, strict=True):
+            table.add_row(name, *(VERDICTS[cell.verdict] for cell in row))
+        screen.print(table)
+    screen.print(str(t("(✓): it follows from the rules, but Microsoft's tables do not say it.")), markup=False)
+    screen.print(compat.SOURCE, markup=False)
