@@ -4,7 +4,7 @@ Both sides import these structs, so that they cannot drift apart. An unknown fie
 a version apart work together.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -14,8 +14,21 @@ ENROL = "/v1/enrol"
 ACQUIRE = "/v1/acquire"
 RELEASE = "/v1/release"
 STATUS = "/v1/status"
+ACQUIRE_MANY = "/v1/acquire-many"
+RELEASE_MANY = "/v1/release-many"
+HEARTBEAT = "/v1/heartbeat"
+RENEW_CERTIFICATE = "/v1/renew-certificate"
+STATEMENTS = "/v1/statements"
+SETTLE = "/v1/settle"
 LARGEST = 16 << 10
-"""Bytes of the largest request."""
+"""Bytes of the largest request that is about one thing."""
+MOST = 256
+"""Things that one request may be about."""
+LARGEST_MANY = 128 << 10
+"""Bytes of the largest request about many things."""
+IDEMPOTENCY_KEY = "Idempotency-Key"
+"""Header of a request that changes something, 1 to 64 visible ASCII characters of the host's choice: the same key and body
+again give the same answer, another body with it is a conflict. Kept for 7 days."""
 
 CalTypeName = Literal["device", "user", "session"]
 
@@ -46,6 +59,8 @@ class EnrolAnswer(msgspec.Struct, frozen=True):
     epoch: int
     public_key: bytes
     """The server's token key, 32 bytes, to be pinned."""
+    pending: bool = False
+    """Whether an administrator has yet to confirm this host; until then it is given nothing."""
 
 
 class AcquireAsk(msgspec.Struct, frozen=True):
@@ -107,3 +122,101 @@ class ServerStatus(msgspec.Struct, frozen=True):
     activated: bool
     now: int
     """The server's time, seconds since 1970-01-01 UTC."""
+
+
+class AcquireMany(msgspec.Struct, frozen=True):
+    """A host asks for several CALs at once: a morning's logons."""
+
+    asks: Annotated[tuple[AcquireAsk, ...], msgspec.Meta(min_length=1, max_length=MOST)]
+
+
+class AcquiredMany(msgspec.Struct, frozen=True):
+    """One answer for each ask, in its order."""
+
+    answers: tuple[AcquireAnswer, ...]
+
+
+class ReleaseMany(msgspec.Struct, frozen=True):
+    """A host gives several sessions' CALs back."""
+
+    cal_ids: Annotated[tuple[bytes, ...], msgspec.Meta(min_length=1, max_length=MOST)]
+    """16 bytes each."""
+
+
+class ReleasedMany(msgspec.Struct, frozen=True):
+    """Those that went back; the others were not held any more."""
+
+    cal_ids: tuple[bytes, ...]
+
+
+class Heartbeat(msgspec.Struct, frozen=True):
+    """A sign of life for sessions; nothing is entered, their leases begin anew."""
+
+    cal_ids: Annotated[tuple[bytes, ...], msgspec.Meta(max_length=MOST)] = ()
+    """16 bytes each."""
+    vouchers: tuple[bytes, ...] = ()
+    """Identifiers of the outage vouchers that the host holds."""
+
+
+class Heartbeaten(msgspec.Struct, frozen=True):
+    """What the server makes of it."""
+
+    now: int
+    """The server's time, seconds UTC."""
+    lost: tuple[bytes, ...] = ()
+    """CALs that are not this host's any more."""
+    lease_seconds: int = 0
+    statements: int = 0
+    """Number of the newest policy; a host that holds an older one fetches it."""
+
+
+class RenewCertificate(msgspec.Struct, frozen=True):
+    """A host whose certificate comes near its end asks for the next."""
+
+    signing_request: str
+    """PEM."""
+
+
+class RenewedCertificate(msgspec.Struct, frozen=True):
+    """The next certificate."""
+
+    certificate: str
+    """PEM."""
+    authority: str
+    """PEM of every authority that is trusted now: while it is being exchanged, the old one and the new one."""
+
+
+class Statements(msgspec.Struct, frozen=True):
+    """What the licence server signed for this host; see `calvox.trust.policies`."""
+
+    policy: bytes
+    revoked: bytes
+    voucher: bytes = b""
+    """Empty: none is due, or the policy grants none."""
+
+
+class OutageUse(msgspec.Struct, frozen=True):
+    """A CAL that a host gave out of its voucher while no licence server answered."""
+
+    cal_type: CalTypeName
+    holder: bytes
+    """32 bytes."""
+    name: str
+    since: int
+    """Seconds UTC."""
+    until: int
+
+
+class Settle(msgspec.Struct, frozen=True):
+    """A host tells what it used of a voucher; it may then have the next."""
+
+    voucher: bytes
+    """16 bytes."""
+    used: Annotated[tuple[OutageUse, ...], msgspec.Meta(max_length=MOST)] = ()
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """The voucher is closed."""
+
+    voucher: bytes
+    used: int
