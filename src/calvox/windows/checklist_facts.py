@@ -91,13 +91,18 @@ def backup(server: LicenceServer, now: int) -> Seen:
 def of_hosts(
     site: Site, server: LicenceServer, now: int, look: Callable[[View, LicenceServer], Seen]
 ) -> Iterator[Seen]:
-    """Look at each session host that uses the licence server, or does not say which it uses."""
+    """Look at each session host that concerns the licence server."""
+    hosts = hosts_of(site, server)
+    if not hosts:
+        yield Seen(None, t("No session host that uses {name} was collected.", name=server.machine.name))
+    yield from (look(View(site, now, host=host), server) for host in hosts)
+
+
+def hosts_of(site: Site, server: LicenceServer) -> list[SessionHost]:
+    """List the session hosts that use a licence server, or do not say which they use."""
     own = short_name(server.machine.name)
     hosts = [host for host in site.session_hosts if host.application_mode.value is not False]
-    fitting = [h for h in hosts if not h.servers.value or own in {short_name(name) for name in h.servers.value}]
-    if not fitting:
-        yield Seen(None, t("No session host that uses {name} was collected.", name=server.machine.name))
-    yield from (look(View(site, now, host=host), server) for host in fitting)
+    return [h for h in hosts if not h.servers.value or own in {short_name(name) for name in h.servers.value}]
 
 
 def configured(view: View, server: LicenceServer) -> Seen:

@@ -4,7 +4,7 @@ Rules: a fact that was not read again after the first state says nothing about w
 newer “unknown” leaves the old value with its old time, so the time alone tells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -32,6 +32,14 @@ class Evidence:
     source: str
     time: int
     """When it was read, seconds UTC; 0 = never."""
+
+
+def by_reading(evidence: Iterable[Evidence]) -> dict[tuple[str, int], list[str]]:
+    """Write facts in short, gathered by the machine and time of their reading."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for one in evidence:
+        found.setdefault((one.subject, one.time), []).append(f"{one.fact} ({one.source or '–'})")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

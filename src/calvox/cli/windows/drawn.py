@@ -20,7 +20,7 @@ from calvox.common.i18n import Text, current_language, t
 from calvox.core.products import cal_type_named
 from calvox.windows.checklist import Checklist, Item, State
 from calvox.windows.checklist_facts import Seen
-from calvox.windows.evidence import Acceptance, Evidence, Verdict
+from calvox.windows.evidence import Acceptance, Evidence, Verdict, by_reading
 from calvox.windows.usage_model import Change, PacksRead, Pool, Series, Usage
 from calvox.windows.usage_shown import sparkline
 
@@ -231,10 +231,7 @@ def _word(named: tuple[Text, str]) -> Styled:
 def _told(text: Text, evidence: tuple[Evidence, ...]) -> Styled:
     """Write what was found, and under it the facts that tell: one line for each machine and time."""
     told = Styled(harmless(str(text)))
-    lines: dict[tuple[str, int], list[str]] = {}
-    for one in evidence:
-        lines.setdefault((one.subject, one.time), []).append(f"{one.fact} ({one.source or '–'})")
-    for (subject, time), facts in lines.items():
+    for (subject, time), facts in by_reading(evidence).items():
         when = show_time(time, settings().zone) if time else str(t("never read"))
         told.append(harmless(f"\n  · {subject}, {when}: {', '.join(facts)}"), style="dim")
     return told
