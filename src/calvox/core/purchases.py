@@ -24,6 +24,10 @@ PATTERNS: dict[str, dict[str, tuple[str, Text]]] = {
     "campus": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
     "school": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
     "spla": {"agreement_number": (r"[0-9]{7}", t("7 digits"))},
+    # No page of Microsoft's names these two [inferred]. The key of a perpetual CAL bought from a cloud solution provider looks
+    # like a retail one and is entered as one; a subscription is entered under an agreement, as Open Subscription is.
+    "csp": {"licence_code": (r"[A-Z0-9]{25}", t("25 letters and digits"))},
+    "subscription": {"agreement_number": (r".{1,64}", t("the agreement's number"))},
     "other": {"agreement_number": (r".{1,64}", t("the agreement's number"))},
 }
 """What each programme's numbers look like, without spaces and hyphens."""
@@ -33,7 +37,7 @@ class Purchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """CALs that were bought and are to be installed."""
 
     programme: str
-    """retail, open, select, enterprise, campus, school, spla or other."""
+    """retail, open, select, enterprise, campus, school, spla, csp, subscription or other."""
     cal_type: str
     """device or user."""
     version: str
@@ -41,13 +45,17 @@ class Purchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quantity: int
     sku: str = ""
     licence_code: str = ""
-    """Retail."""
+    """Retail, CSP."""
     licence_number: str = ""
     """Open."""
     authorisation_number: str = ""
     """Open."""
     agreement_number: str = ""
-    """Select, Enterprise, Campus, School, SPLA: the enrolment's; other: the agreement's."""
+    """Select, Enterprise, Campus, School, SPLA: the enrolment's; subscription, other: the agreement's."""
+    contract: str = ""
+    """Number of the contract, if it is another than the programme's own; the clearing house may ask for it."""
+    proof: str = ""
+    """The proof of purchase, an invoice's number say."""
     papers: bool = False
     """Whether the proof of purchase or the agreement lies at hand."""
 

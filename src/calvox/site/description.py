@@ -131,12 +131,16 @@ unit = ""                     # "OU=Session hosts,DC=domain,DC=local"
 
 # One section for each purchase that is to be installed:
 # [[purchases]]
-# programme = "open"          # retail, open, select, enterprise, campus, school, spla, other
+# programme = "open"          # retail, open, select, enterprise, campus, school, spla, csp, subscription, other
 # cal_type = "user"           # device or user
 # version = "2022"
 # quantity = 50
 # sku = ""
+# licence_code = ""           # retail, csp: 25 letters and digits
 # licence_number = ""         # open: 8 digits
 # authorisation_number = ""   # open: 15 letters and digits
+# agreement_number = ""       # select, enterprise, campus, school, spla: 7 digits; subscription, other: as it is
+# contract = ""               # number of the contract, if it is another
+# proof = ""                  # the proof of purchase, an invoice's number say
 # papers = true               # the proof of purchase lies at hand
 """
