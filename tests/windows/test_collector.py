@@ -5,19 +5,18 @@ It cannot be run here; no Windows is at hand. The parser is a grammar of PowerSh
 
 import hashlib
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tree_sitter_powershell
-from tree_sitter import Language, Node, Parser
 
 from calvox.common.errors import Conflict
 from calvox.windows.collector import collector_script, write_collector
 from calvox.windows.items import ITEMS
+from tests.windows.powershell_checks import problems
+from tests.windows.powershell_tree import Script, nodes, text
 
 TEXT = collector_script().decode("utf-8-sig")
-TREE = Parser(Language(tree_sitter_powershell.language())).parse(TEXT.encode())
+SCRIPT = Script(TEXT)
 
 READING = {
     "convertto-json", "foreach-object", "get-childitem", "get-ciminstance", "get-date", "get-itemproperty", "get-winevent",
@@ -56,41 +55,17 @@ ARGUMENTS = {
 }  # fmt: skip
 
 
-def nodes(kind: str, under: Node = TREE.root_node) -> Iterator[Node]:
-    """List the nodes of a kind."""
-    if under.type == kind:
-        yield under
-    for child in under.children:
-        yield from nodes(kind, child)
-
-
-def text(node: Node | None) -> str:
-    """Give a node's text."""
-    return (node.text or b"").decode() if node else ""
-
-
-FUNCTIONS = {text(node).lower() for node in nodes("function_name")}
-
-
-def commands() -> Iterator[tuple[str, str]]:
-    """List every command with its text."""
-    for node in nodes("command"):
-        name = next(nodes("command_name", node), None) or next(nodes("command_name_expr", node), None)
-        yield text(name).lower(), text(node)
-
-
 def test_it_parses() -> None:
-    """There is no error in it, and nothing is missing."""
-    assert not TREE.root_node.has_error
+    """Nothing is wrong with it that can be seen without running it."""
+    assert problems(collector_script(), members=["ProxyEnable"], dynamic=["$part.Read"]) == []
     assert len(TEXT.splitlines()) <= 500
 
 
 def test_cmdlets_and_programs() -> None:
     """Each is in the list; what is called by `&` is a listed program or an item's own reading."""
-    found = {name for name, _ in commands()} - FUNCTIONS
-    called = {text(node).split()[1].lower() for node in nodes("command") if text(node).startswith("&")}
-    assert called == PROGRAMS | {"$part.read"}
-    assert found - called - {""} <= READING | ONCE | {"invoke-cimmethod"} | PROGRAMS | {"$part.read"}
+    found = {command.name.lower() for command in SCRIPT.commands if not command.called} - set(SCRIPT.functions)
+    assert {command.name.lower() for command in SCRIPT.commands if command.called} == PROGRAMS | {"$part.read"}
+    assert found <= READING | ONCE | {"invoke-cimmethod"}
     assert len(re.findall("Set-Content", TEXT)) == 1
     assert len(re.findall(r"\.(exe|com|bat|cmd|dll)\b", TEXT)) == 5
 
@@ -106,7 +81,7 @@ def test_programs_are_asked_to_list_only() -> None:
 
 def test_own_functions_only_read() -> None:
     """Their names begin with Get or Test."""
-    assert {name.split("-")[0] for name in FUNCTIONS} == {"get", "test"}
+    assert {name.split("-")[0] for name in SCRIPT.functions} == {"get", "test"}
 
 
 def test_classes() -> None:
@@ -125,16 +100,22 @@ def test_wmi_methods() -> None:
 def test_net_methods_and_types() -> None:
     """Nothing of .NET is used beyond these."""
     called = {
-        text(child) for node in nodes("invokation_expression") for child in node.children if child.type == "member_name"
+        text(child)
+        for node in nodes("invokation_expression", SCRIPT.root)
+        for child in node.children
+        if child.type == "member_name"
     }
     assert called <= NET_METHODS
-    types = {text(node).strip("[]") + ("[]" if text(node).endswith("[]]") else "") for node in nodes("type_literal")}
+    types = {
+        text(node).strip("[]") + ("[]" if text(node).endswith("[]]") else "")
+        for node in nodes("type_literal", SCRIPT.root)
+    }
     assert types <= NET_TYPES | {"CmdletBinding"}
 
 
 def test_properties_are_never_set() -> None:
     """Members are assigned only to the searcher; otherwise variables and tables."""
-    for node in nodes("assignment_expression"):
+    for node in nodes("assignment_expression", SCRIPT.root):
         left = text(node.children[0])
         member = re.search(r"\.\w+$", left)
         assert member is None or left in ("$searcher.SearchRoot", "$searcher.PageSize"), left
