@@ -46,12 +46,12 @@ def service(server: LicenceServer) -> Iterator[Seen]:
     """Tell whether the service runs and starts by itself."""
     state, start = server.service_state, server.service_start
     if state.value is None:
-        yield _unknown(server, "service_state")
+        yield unknown(server, "service_state")
     else:
         text = t("The service TermServLicensing is in the state “{state}”.", state=state.value)
         yield Seen(state.value.lower() == "running", text, (evidence_of(server, "service_state"),))
     if start.value is None:
-        yield _unknown(server, "service_start")
+        yield unknown(server, "service_start")
     else:
         text = t("The service TermServLicensing starts in the way “{start}”.", start=start.value)
         yield Seen(start.value.lower().startswith("auto"), text, (evidence_of(server, "service_start"),))
@@ -60,7 +60,7 @@ def service(server: LicenceServer) -> Iterator[Seen]:
 def activated(server: LicenceServer) -> Seen:
     """Tell whether the licence server is activated."""
     if server.activated.value is None:
-        return _unknown(server, "activated")
+        return unknown(server, "activated")
     yes = t("It is activated; that this was done by telephone, only the record of the call shows.")
     text = yes if server.activated.value else t("It is not activated.")
     return Seen(server.activated.value, text, (evidence_of(server, "activated"),))
@@ -70,7 +70,7 @@ def backup(server: LicenceServer, now: int) -> Seen:
     """Tell whether a fresh backup has all that it needs and was tested."""
     found = server.backup.value
     if found is None:
-        return _unknown(server, "backup")
+        return unknown(server, "backup")
     evidence = (evidence_of(server, "backup"),)
     if not isinstance(found, Backup):
         return Seen(False, t("No backup was found."), evidence)
@@ -110,18 +110,18 @@ def configured(view: View, server: LicenceServer) -> Seen:
     host, mode, servers = view.the_host, view.the_host.mode.value, view.the_host.servers.value
     for fact in ("mode", "servers"):
         if not getattr(host, fact).known:
-            return _unknown(host, fact)
+            return unknown(host, fact)
     names = listed(servers or ()) or t("none")
     values = {"host": view.subject, "mode": MODE_NAMES[mode or Mode.NOT_SET], "servers": names}
     text = t("{host}: mode “{mode}”, licence servers: {servers}.", **values)
-    return Seen(mode in PRODUCTS and bool(servers), text, _evidences(host, "mode", "servers"))
+    return Seen(mode in PRODUCTS and bool(servers), text, evidences_of(host, "mode", "servers"))
 
 
 def way(view: View, server: LicenceServer) -> Seen:
     """Tell whether a host gets through to the licence server."""
     host = view.the_host
     if not host.reach.known:
-        return _unknown(host, "reach")
+        return unknown(host, "reach")
     passed = _passes(reach_to(host, server.machine.name))
     values = {"host": view.subject, "server": server.machine.name}
     text = {
@@ -129,7 +129,7 @@ def way(view: View, server: LicenceServer) -> Seen:
         False: t("{host} does not get through to {server}.", **values),
         None: t("Whether {host} gets through to {server} was not tried to the end.", **values),
     }[passed]
-    return Seen(passed, text, _evidences(host, "reach"))
+    return Seen(passed, text, evidences_of(host, "reach"))
 
 
 def _passes(reach: Reach | None) -> bool | None:
@@ -171,8 +171,8 @@ def without_grace(view: View, server: LicenceServer) -> Seen:
 def _works(view: View, yes: Text, no: Text) -> Seen:
     works = licensing_works(view)
     facts = [server for _, server in named_servers(view) if server]
-    theirs = [one for server in facts for one in _evidences(server, "activated", "service_state", "packs")]
-    evidence = (*_evidences(view.the_host, "mode", "servers", "reach"), *theirs)
+    theirs = [one for server in facts for one in evidences_of(server, "activated", "service_state", "packs")]
+    evidence = (*evidences_of(view.the_host, "mode", "servers", "reach"), *theirs)
     unknown = t("Whether {host} can be given CALs is not known.", host=view.subject)
     return Seen(works, {True: yes, False: no, None: unknown}[works], evidence)
 
@@ -198,7 +198,7 @@ def session(acceptance: Acceptance | None, only: Iterable[str] | None) -> Seen:
 # Common
 
 
-def _unknown(machine: LicenceServer | SessionHost, fact: str) -> Seen:
+def unknown(machine: LicenceServer | SessionHost, fact: str) -> Seen:
     why = getattr(machine, fact).why or t("not collected")
     text = t("The fact “{fact}” of {name} is not known: {why}.", fact=fact, name=machine.machine.name, why=why)
     return Seen(None, text)
@@ -212,5 +212,5 @@ def evidence_of(machine: LicenceServer | SessionHost, path: str) -> Evidence:
     return Evidence(machine.machine.name, path, fact.source, fact.time)
 
 
-def _evidences(machine: LicenceServer | SessionHost, *facts: str) -> tuple[Evidence, ...]:
+def evidences_of(machine: LicenceServer | SessionHost, *facts: str) -> tuple[Evidence, ...]:
     return tuple(evidence_of(machine, fact) for fact in facts)
