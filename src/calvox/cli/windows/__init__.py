@@ -6,11 +6,11 @@ Documented interfaces alone; never a made code, never a touched grace counter.
 
 import typer
 
-from calvox.cli.windows import accept, collect, decide
+from calvox.cli.windows import accept, artefact, collect, decide
 from calvox.common.i18n import t
 
 app = typer.Typer(
     no_args_is_help=True, help=str(t("The kit for sites with Microsoft's own licensing: survey, precheck, accept."))
 )
-for part in (collect, decide, accept):
+for part in (collect, decide, accept, artefact):
     app.add_typer(part.app)

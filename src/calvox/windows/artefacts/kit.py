@@ -62,9 +62,9 @@ ARTEFACTS: tuple[Artefact, ...] = (
         where=ON_HOST,
         steps=(
             t("Use it where no group policy and no deployment sets licensing: both win over these values."),
-            t(
-                r'First keep what is there: reg export "HKLM\SYSTEM\CurrentControlSet\Services\TermService\Parameters" before.reg'
-            ),
+            t("First keep what is there:"),
+            t(r'reg export "HKLM\SYSTEM\CurrentControlSet\Control\Terminal Server\RCM\Licensing Core" mode-before.reg'),
+            t(r'reg export "HKLM\SYSTEM\CurrentControlSet\Services\TermService\Parameters" list-before.reg'),
             t("Then: reg import licensing.reg"),
             t("Windows is not documented to take the values at once; restart the machine when no session is open."),
             t(
