@@ -127,13 +127,13 @@ def refuse_calvox(slot: Slot, text: str) -> None:
         )
 
 
-def refuse_odd(signs: str) -> None:
-    """Refuse a sign that is neither a letter from A to Z nor a digit.
+def refuse_odd(signs: str, *, before: int = 0) -> None:
+    """Refuse a sign that is neither a letter from A to Z nor a digit; so many signs stand `before` these.
 
     Raises:
         BadInput: there is one; the message names its place.
     """
-    for at, sign in enumerate(signs):
+    for at, sign in enumerate(signs, start=before):
         if not (sign.isascii() and sign.isalnum()):
             raise BadInput(odd_sign(at, sign), hint=_suggestion(sign))
 
