@@ -2,6 +2,7 @@
 
 Rules:
 - Only methods whose names say that they read are called; the pattern is below, and a test holds it against the queries.
+  What changes something is `calvox.windows.actions.changing`, which a survey never loads.
 - XML is hostile: UTF-8 alone, no document type, no entity, no deep nesting.
 - A machine's own words are never quoted; a fault is its number, or one of the errors of `calvox.windows.items`.
 - Values are texts, None, lists or tables here; types come with `calvox.windows.readings`.
@@ -25,6 +26,8 @@ from calvox.windows.line import Deadline
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 Row = dict[str, Value]
+Given: TypeAlias = "str | tuple[str, ...]"
+"""What a method is given: a text, or a list of texts."""
 
 READS = re.compile(r"(?:Get|Is|Enum|Find|Fetch)[A-Z][A-Za-z]*|CheckAccess")
 """Names of methods that may be called."""
@@ -58,6 +61,8 @@ class Wsman(WSMan):
         self.operation_timeout = 20
         self._carrier = _Carrier(channel, url)
         self.transport = cast(_TransportHTTP, self._carrier)
+        self.fault = 0
+        """Number of the fault with which the last message was answered; 0 = none, or one without a number."""
 
     def rows(self, namespace: str, name: str, deadline: Deadline, where: str = "", most: int = 20_000) -> list[Row]:
         """Give the instances of a class, at most so many and one more.
@@ -100,13 +105,25 @@ class Wsman(WSMan):
         """
         if not READS.fullmatch(method):
             raise ValueError(f"{method} is no method that reads")
+        return self._invoke(namespace, name, method, deadline, given or {}, keys or {})
+
+    def _invoke(
+        self,
+        namespace: str,
+        name: str,
+        method: str,
+        deadline: Deadline,
+        given: Mapping[str, Given],
+        keys: Mapping[str, str],
+    ) -> Row:
         uri = f"{CLASSES}{namespace}/{name}"
         body = ET.Element(f"{{{uri}}}{method}_INPUT")
-        for key, value in (given or {}).items():
-            ET.SubElement(body, f"{{{uri}}}{key}").text = value
+        for key, value in given.items():
+            for one in [value] if isinstance(value, str) else value:
+                ET.SubElement(body, f"{{{uri}}}{key}").text = one
         selectors = SelectorSet() if keys else None
-        for key, value in (keys or {}).items():
-            cast(SelectorSet, selectors).add_option(key, value)
+        for key, chosen in keys.items():
+            cast(SelectorSet, selectors).add_option(key, chosen)
         answer = self._ask(f"{uri}/{method}", uri, body, deadline, selectors)
         output = next(_every(answer, f"{method}_OUTPUT"), None)
         if output is None:
@@ -117,9 +134,11 @@ class Wsman(WSMan):
         self, action: str, uri: str, body: ET.Element, deadline: Deadline, selectors: SelectorSet | None = None
     ) -> ET.Element:
         self._carrier.deadline = deadline
+        self.fault = 0
         try:
             answer = self.invoke(action, uri, body, None, selectors, max(1, int(deadline.left())))
         except WSManFaultError as error:
+            self.fault = _number(error.code)
             raise _fault(error.code) from None
         except (WinRMError, ET.ParseError):
             raise BadInput(t("The answer is no message of WS-Management")) from None
@@ -191,8 +210,12 @@ class _Depth:
         """Nothing was built."""
 
 
+def _number(code: Any) -> int:
+    return code & 0xFFFFFFFF if isinstance(code, int) else 0
+
+
 def _fault(code: Any) -> CalvoxError:
-    number = code & 0xFFFFFFFF if isinstance(code, int) else 0
+    number = _number(code)
     if number in _MISSING:
         return NotFound(t("{error}", error=CLASS_MISSING))
     if number in _ABSENT:
