@@ -11,7 +11,7 @@ from calvox.common.i18n import t
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import LicenceServer, short_name
 from calvox.windows.calls.dossier import Caller
-from calvox.windows.calls.kinds import CallKind
+from calvox.windows.calls.kinds import ABOUT, CallKind
 from calvox.windows.checklist import Checklist, Item, State
 from calvox.windows.codes import Slot
 from calvox.windows.papers.bought import Numbered
@@ -169,6 +169,11 @@ def _of_code(call: Call, code: Code) -> Value:
 def label_of(code: Code) -> Words:
     """Name a code as Microsoft does."""
     return Slot(code.slot).label if code.slot in list(Slot) else code.slot
+
+
+def title_of(call: Call) -> Words:
+    """Name what a call is for."""
+    return ABOUT[CallKind(call.kind)].title if call.kind in list(CallKind) else call.kind
 
 
 def _entered(call: Call | None, done: Checklist) -> tuple[State, tuple[Value, ...]]:

@@ -1,0 +1,98 @@
+"""The call sheet as plain data for its template: large groups with the spelling alphabet, boxes to write in."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from calvox.common.errors import BadInput
+from calvox.common.i18n import Text, current_language, t
+from calvox.windows.bundle import shown
+from calvox.windows.calls.saying import SayLine
+from calvox.windows.calls.sheet import CallSheet, NoteSlot
+from calvox.windows.codes import spelled
+from calvox.windows.papers.rows import TO_FILL
+
+LONGEST = 300
+"""Characters of one value that are shown."""
+FREE_LINES = 2
+"""Lines to write on where the length of a code is not published."""
+Data = dict[str, Any]
+
+
+def call_sheet_data(sheet: CallSheet) -> Data:
+    """Give the call sheet to its template."""
+    number = t("Call {number}", number=sheet.call) if sheet.call else t("not opened yet")
+    return {
+        "about": _short(sheet.server),
+        "lead": str(number),
+        "warnings_title": str(t("Mind before the call")),
+        "warnings": _list(sheet.warnings),
+        "unknown_title": str(t("Still to be learned")),
+        "unknown": _list(sheet.unknown),
+        "prepare_title": str(t("Have ready")),
+        "prepare": _list(sheet.prepare),
+        "telephones_title": str(t("Whom to call")),
+        "telephones": [
+            {"number": _short(one.number), "small": " · ".join(_list(filter(None, (one.country, one.hours, one.note))))}
+            for one in sheet.telephones
+        ],
+        "telephone_hint": str(sheet.telephone_hint),
+        "telephone_gap": str(t("Number shown by the wizard:")),
+        "say_title": str(t("Say")),
+        "say": [_line(line) for line in sheet.say],
+        "note_title": str(t("Note")),
+        "note": [_slot(slot) for slot in sheet.note],
+        "operator": [str(label) for label in (t("Called on, at"), t("Name of the agent"), t("Reference of the call"))],
+        "wizard_title": str(t("Through the wizard, by telephone")),
+        "wizard": _list(sheet.wizard),
+        "web_title": str(t("Or by a web browser on another machine")),
+        "web": _list(sheet.web),
+        "to_fill": str(TO_FILL),
+    }
+
+
+def _line(line: SayLine) -> Data:
+    return {
+        "label": str(line.label),
+        "article": _short(line.article) if current_language() == "fr" else "",
+        "value": _short(line.value),
+        "groups": [_group(group, names=_has_letters(line.value)) for group in line.groups],
+        "where": _short(line.where),
+        "missing": str(line.missing) if line.missing else "",
+    }
+
+
+def _slot(slot: NoteSlot) -> Data:
+    return {
+        "label": str(slot.label),
+        "article": slot.article,
+        "groups": slot.groups,
+        "size": slot.size,
+        "lines": 0 if slot.groups else FREE_LINES,
+        "where": str(slot.where),
+        "heard": [_group(group, names=True) for group in slot.heard],
+        "again": str(t("Read it back group by group, and tick each.")),
+    }
+
+
+def _has_letters(value: str) -> bool:
+    """Tell a code that is spelled from a number, whose digits are read as they stand."""
+    return any(sign.isalpha() for sign in value)
+
+
+def _group(group: str, *, names: bool) -> Data:
+    """Write a group, with the names of its signs where it is spelled."""
+    told: list[str] = []
+    if names:
+        try:
+            told = spelled(current_language(), group)
+        except BadInput:
+            told = []
+    return {"text": _short(group), "names": told}
+
+
+def _list(texts: Iterable[Text | str]) -> list[str]:
+    return [_short(text) for text in texts]
+
+
+def _short(text: Text | str) -> str:
+    return shown(str(text), LONGEST)
