@@ -5,6 +5,7 @@ filled in from newer facts; one that was known is never changed.
 """
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,8 @@ from calvox.common.i18n import t
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import Fact, LicenceServer
 from calvox.windows.calls.kinds import CallKind
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,13 +109,19 @@ def read_dossier(text: str) -> Dossier:
 
 def filled(then: Dossier, now: Dossier) -> Dossier:
     """Fill in what was not known when the call was opened."""
+    after: Dossier = _filled(then, now)
+    parts = {name: _part(getattr(then, name), getattr(now, name)) for name in ("caller", "purchase", "source")}
+    number = then.number or now.number
+    return msgspec.structs.replace(after, against=then.against, why=now.why, number=number, **parts)
+
+
+def _part(then: T | None, now: T | None) -> T | None:
+    return now if then is None else then if now is None else _filled(then, now)
+
+
+def _filled(then: T, now: T) -> T:
     gaps = {name: getattr(now, name) for name in then.__struct_fields__ if _is_gap(getattr(then, name))}
-    caller = {name: getattr(then.caller, name) or getattr(now.caller, name) for name in Caller.__struct_fields__}
-    source = then.source
-    if source is not None and now.source is not None and not source.server_id:
-        source = now.source
-    keep = {"against": then.against, "caller": Caller(**caller), "source": source, "why": now.why}
-    return msgspec.structs.replace(then, **(gaps | keep))
+    return msgspec.structs.replace(then, **gaps)
 
 
 def _is_gap(value: object) -> bool:

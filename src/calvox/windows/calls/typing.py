@@ -62,7 +62,9 @@ class Typing:
         found = self._read(line)
         at = 0 if len(found) == self.count else self.next
         if at + len(found) > self.count:
-            raise BadInput(t("{label}: only {left} more groups are wanted", label=self.slot.label, left=self.count - at))
+            raise BadInput(
+                t("{label}: only {left} more groups are wanted", label=self.slot.label, left=self.count - at)
+            )
         after = self
         for number, group in enumerate(found, start=at):
             after = after._put(number, group)
