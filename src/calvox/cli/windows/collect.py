@@ -14,6 +14,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from calvox.apps.sites import Imported, enter_backup, facts_of, import_files, keep_surveyed, server_of
 from calvox.cli.session import grid, session, settings, show
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
+from calvox.cli.windows.reaching import (
+    CaFileOption,
+    CredentialsOption,
+    HttpsOption,
+    NtlmOption,
+    SecondsOption,
+    UserOption,
+    credentials_of,
+)
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 from calvox.windows.collector import write_collector
@@ -70,33 +79,20 @@ def survey(
         list[str], typer.Argument(metavar="HOST…", help=str(t("Names of machines, with :PORT if need be.")))
     ],
     site: SiteOption = Path("."),
-    user: Annotated[
-        str, typer.Option(help=str(t("User, whose password is asked; without one the Kerberos cache serves.")))
-    ] = "",
-    credentials_file: Annotated[
-        Path | None, typer.Option(help=str(t("File with user, password and method, readable by you alone.")))
-    ] = None,
-    ntlm: Annotated[
-        bool, typer.Option("--ntlm", help=str(t("Sign in by NTLM, as in a workgroup; else by Kerberos.")))
-    ] = False,
-    https: Annotated[bool, typer.Option("--https", help=str(t("Use HTTPS, port 5986.")))] = False,
-    ca_file: Annotated[Path | None, typer.Option(help=str(t("Authorities for HTTPS certificates.")))] = None,
+    user: UserOption = "",
+    credentials_file: CredentialsOption = None,
+    ntlm: NtlmOption = False,
+    https: HttpsOption = False,
+    ca_file: CaFileOption = None,
     at_once: Annotated[int, typer.Option(min=1, max=64, help=str(t("Machines read at once.")))] = 16,
-    seconds: Annotated[float, typer.Option(min=5, max=600, help=str(t("Time for one machine.")))] = 60,
+    seconds: SecondsOption = 60,
 ) -> None:
     """Survey; what has been read is kept, also on Ctrl-C."""
-    from calvox.windows.credentials import from_cache, from_file, from_prompt
     from calvox.windows.line import target_named
     from calvox.windows.survey import Options
     from calvox.windows.survey import survey as read_all
 
-    who = (
-        from_file(credentials_file)
-        if credentials_file
-        else from_prompt(user, "ntlm" if ntlm else "kerberos")
-        if user
-        else from_cache()
-    )
+    who = credentials_of(user, credentials_file, ntlm)
     targets = [target_named(host, tls=https) for host in hosts]
     options = Options(at_once=at_once, seconds=seconds, ca_file=str(ca_file) if ca_file else None)
     kept: list[Imported] = []
