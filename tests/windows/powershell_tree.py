@@ -162,7 +162,7 @@ class Script:
     def code(self) -> str:
         """Its text without comments, lines kept."""
         raw = bytearray(self.source.encode())
-        for node in nodes("comment", self.root):
+        for node in reversed(list(nodes("comment", self.root))):  # from the end, or the later ones would move
             raw[node.start_byte : node.end_byte] = b"\n" * text(node).count("\n")
         return raw.decode()
 

@@ -23,7 +23,7 @@ LONGEST_LIST = 1023
 LONGEST_NAME, LONGEST_LABEL = 255, 63
 """Bytes of a DNS name and of one of its labels."""
 LONGEST_GPO_NAME = 255
-PART = re.compile(r"\s*(OU|DC|CN)=((?:\\[0-9A-Fa-f]{2}|\\[\\\",+<>;=# ]|[^\\,+<>;=\"#])+)", re.IGNORECASE)
+PART = re.compile(r"\s*(OU|DC|CN)=(?!#)((?:\\[0-9A-Fa-f]{2}|\\[\\\",+<>;=# ]|[^\\,+<>;\"])+)", re.IGNORECASE)
 """One part of a distinguished name, with its escapes."""
 
 
