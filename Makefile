@@ -7,7 +7,7 @@ ARGS ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench soak docs lock texts kerberos new-rule format clean
+.PHONY: help run test lint types bench soak docs lock texts kerberos new-rule bundle format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -54,6 +54,9 @@ docs: $(STAMP) ## Build the documentation into site/
 	$(BIN)/python tools/make_reference.py
 	$(BIN)/python tools/make_rules.py
 	$(BIN)/zensical build --strict --config-file mkdocs.yml
+
+bundle: $(STAMP) ## One archive for a stick: wheels for Linux and Windows, hashes, SBOM, signature, installers
+	$(BIN)/python -m tools.bundle $(ARGS)
 
 texts: $(STAMP) ## Gather, merge and compile the French and English texts
 	$(BIN)/python tools/make_texts.py
