@@ -170,7 +170,7 @@ INTERNET = (
 
 MEMBERS = names(
     """
-    AccessControlType AccountSid ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
+    AccessControlType AccountSid Administrator Is64BitProcess InvariantCulture ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
     Category CategoryInfo Certificates Chars CimClass CimInstanceProperties Comment Connected Count CountryOrRegion Current
     defaultNamingContext configurationNamingContext schemaNamingContext DefaultInboundAction DefaultOutboundAction Description
     Direction Directory DirectoryName DisplayGroup DisplayName DistinguishedName DNSRoot Domain DomainMode DomainSID Enabled
@@ -188,14 +188,14 @@ MEMBERS = names(
 
 NET_METHODS = names(
     """
-    Add AddAccessRule AddDays AddMinutes AddSeconds Close ComputeHash ConnectAsync Contains ContainsKey Create Dispose EndsWith
-    Equals FindAll FindOne Format FromBase64String GetAccessRules GetBytes GetCurrent GetFileName GetFullPath GetHostEntry
+    Add AddAccessRule AddDays AddHours AddMinutes AddSeconds Close ComputeHash ConnectAsync Contains ContainsKey Create Dispose EndsWith
+    Escape Equals ExpandEnvironmentVariables FindAll FindOne Format FromBase64String GetAccessRules GetBytes GetCurrent GetFileName GetFullPath GetHostEntry
     GetString GetType IndexOf Import IsInRole IsNullOrEmpty IsNullOrWhiteSpace Join Matches Match IsMatch NewGuid Parse
     ParseExact Protect PtrToStringBSTR PtrToStringUni Remove RemoveAccessRule RemoveAccessRuleSpecific Replace
     SecureStringToBSTR SecureStringToGlobalAllocUnicode SetAccessRule SetAccessRuleProtection SetOwner
     SetSecurityDescriptorSddlForm ShouldContinue ShouldProcess SourceExists Split StartsWith Substring ToArray ToBase64String
     ToCharArray ToFileTimeUtc ToLower ToLowerInvariant ToString ToUniversalTime ToUpper ToUpperInvariant Translate Trim TrimEnd
-    TrimStart TryParse Unprotect Wait WriteAllBytes WriteAllText ReadAllBytes ReadAllText ZeroFreeBSTR ZeroFreeGlobalAllocUnicode
+    TrimStart TryParse Unprotect Wait WriteAllBytes WriteAllText ReadAllBytes ReadAllText Round ZeroFreeBSTR ZeroFreeGlobalAllocUnicode
     GetSecurityDescriptorSddlForm GetOwner AddRange Exists GetFolderPath FreeBSTR new
     """
 )
