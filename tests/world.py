@@ -26,16 +26,17 @@ from calvox.common.clock import DAY, World, day_of
 from calvox.common.settings import Interface, Server, Settings
 from calvox.core.book import Row
 from calvox.core.deciding import Refused
-from calvox.core.entries import CalExpired, CalIssued, CalReleased
+from calvox.core.entries import CalExpired, CalIssued, CalReleased, CalReleasedByHand, CalRevoked
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType, version_named
 from calvox.journal.interface import Reader, Transaction
 from calvox.server.call import OpenCall, PackWish, prepare
 from calvox.server.confirm import Answer, Done, Misheard, Progress, enter_group, finish
+from calvox.server.expire import sweep
 from calvox.server.found import found
 from calvox.server.hosts import enrol, make_enrolment_code
 from calvox.server.issue import Granted, HolderAsk, acquire, token_of
-from calvox.server.release import release, sweep
+from calvox.server.release import release
 from calvox.server.store import LicenceServer, open_server
 from calvox.trust.certificates import make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
@@ -262,7 +263,7 @@ class Site:
 
     def enrol(self, name: str, version: str) -> SessionHost:
         """Enrol a session host by a one-time code."""
-        code = EnrolmentCode.read(make_enrolment_code(self.server, name, version, "ada").code)
+        code = EnrolmentCode.read(make_enrolment_code(self.server, name, version, "ada", approved=True).code)
         request = make_signing_request(new_key(), name)
         enrolled = enrol(self.server, code.stored_hash(), request)
         assert enrolled.version == version_named(version)
@@ -302,6 +303,6 @@ def cals_by_pack(site: Site) -> dict[int, int]:
             case CalIssued(cal_id=cal_id, pack=pack, replaces=replaces):
                 out[cal_id] = pack
                 out.pop(replaces, None)
-            case CalReleased(cal_id=cal_id) | CalExpired(cal_id=cal_id):
-                del out[cal_id]
+            case CalReleased() | CalExpired() | CalReleasedByHand() | CalRevoked():
+                del out[fact.cal_id]
     return {row["sequence"]: sum(pack == row["sequence"] for pack in out.values()) for row in site.rows("pack")}

@@ -15,16 +15,13 @@ from calvox.core.deciding import (
     Decision,
     Issue,
     Keep,
-    OverUse,
-    Pack,
-    Policy,
     Reason,
     Refused,
     Renew,
     Standing,
     decide,
-    fitting,
 )
+from calvox.core.pools import OverUse, Pack, Policy, fitting
 from calvox.core.products import CalType
 
 NOW = 1_800_000_000

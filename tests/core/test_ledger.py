@@ -7,6 +7,7 @@ from typing import Any
 
 import apsw
 import pytest
+from msgspec.structs import replace
 
 from calvox.common.errors import Tampered
 from calvox.core.book import Add, Change, Drop, Fact, Placed, Put, Row, Set, kind_of
@@ -15,14 +16,20 @@ from calvox.core.entries import (
     CalIssued,
     CalRefused,
     CalReleased,
+    CalReleasedByHand,
     CalRenewed,
+    CalRevoked,
+    CalsConverted,
     ConfirmationAccepted,
     HostEnrolled,
     PackInstalled,
+    PackPolicySet,
     PackRequested,
     PersonAdded,
     ServerActivated,
     ServerFounded,
+    UserAuthorised,
+    UserUnauthorised,
 )
 from calvox.core.ledger import FACTS, LEDGER, SLOT, changes
 from calvox.journal.bodies import body_of, fact_of
@@ -81,6 +88,25 @@ CANONICAL: tuple[Fact, ...] = (
     CalReleased(cal_id=CAL, pack=3, why="asked"),
     CalExpired(cal_id=CAL, pack=3),
     CalRefused(host=HOST, holder=HOLDER, cal_type=2, reason="pool-used-up", hour=500_000, count=12),
+    CalReleasedByHand(cal_id=CAL, pack=3, holder=HOLDER, why="left in May", by="ada"),
+    CalRevoked(
+        cal_id=CAL, pack=3, version=7, holder=HOLDER, valid_until=1_805_000_000, why="stolen from a train", by="ada"
+    ),
+    CalsConverted(
+        pack=3,
+        lot=1027,
+        opens=True,
+        quantity=5,
+        cal_type=1,
+        programme=6,
+        version=7,
+        agreement=123456789012,
+        ends=1_830_297_600,
+        by="ada",
+    ),
+    PackPolicySet(pack=3, over_use="enforce", by="ada"),
+    UserAuthorised(holder=HOLDER, by="ada"),
+    UserUnauthorised(holder=HOLDER, entry=41, why="contract over", by="ada"),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -148,7 +174,8 @@ def test_activation_marks_the_server() -> None:
 def test_a_pack_goes_in_with_nothing_issued() -> None:
     """And with the moment of its installation."""
     row = only(folded(PACK), "pack")
-    assert row == {**{name: getattr(PACK, name) for name in PACK.__struct_fields__}, "issued": 0, "installed": 101}
+    fresh = {"issued": 0, "installed": 101, "converted": 0, "over_use": ""}
+    assert row == {**{name: getattr(PACK, name) for name in PACK.__struct_fields__}, **fresh}
 
 
 def test_a_host_stands_with_its_certificate() -> None:
@@ -175,7 +202,7 @@ def test_a_cal_takes_one_from_its_pack() -> None:
 def test_a_temporary_cal_marks_its_device_for_life() -> None:
     """The mark stays after the CAL has gone."""
     tables = folded(PACK, TEMPORARY, CalExpired(cal_id=OTHER, pack=0))
-    assert only(tables, "device") == {"holder": HOLDER, "first_seen": 102}
+    assert only(tables, "device") == {"holder": HOLDER, "first_seen": 102, "proven": 0}
     assert only(tables, "pack")["issued"] == 0
     assert not list(tables.select("cal", {}))
 
@@ -208,12 +235,61 @@ def test_a_renewal_moves_the_end_and_the_host_alone() -> None:
     assert only(after, "pack") == only(before, "pack")
 
 
-@pytest.mark.parametrize("gone", CANONICAL[9:11], ids=kind_of)
+@pytest.mark.parametrize("gone", [*CANONICAL[9:11], *CANONICAL[12:14]], ids=kind_of)
 def test_a_released_or_expired_cal_goes_back(gone: Fact) -> None:
     """The row goes, the pack has one more."""
     tables = folded(PACK, ISSUED, gone)
     assert not list(tables.select("cal", {}))
     assert only(tables, "pack")["issued"] == 0
+
+
+def test_a_permanent_cal_proves_its_device() -> None:
+    """From then on it needs no log-on to be told of; the temporary one that follows it changes nothing of that."""
+    moved = replace(TEMPORARY, cal_id=b"e" * 16, replaces=OTHER)
+    assert only(folded(PACK, TEMPORARY, ISSUED), "device") == {"holder": HOLDER, "first_seen": 102, "proven": 1}
+    assert only(folded(PACK, TEMPORARY, moved), "device") == {"holder": HOLDER, "first_seen": 102, "proven": 0}
+
+
+def test_a_revoked_cal_stays_known_until_its_tokens_end() -> None:
+    """With what the share and the hosts' list need."""
+    assert only(folded(PACK, ISSUED, CANONICAL[13]), "revoked") == {
+        "cal_id": CAL,
+        "version": 7,
+        "holder": HOLDER,
+        "valid_until": 1_805_000_000,
+        "pack": 3,
+        "entry": 3,
+        "time": 103,
+    }
+
+
+def test_converted_cals_stand_as_a_lot_of_their_pack() -> None:
+    """The first conversion opens it, further ones add to it, and what goes back is taken off again."""
+    first = CANONICAL[14]
+    assert isinstance(first, CalsConverted)
+    more, back = replace(first, opens=False, quantity=2), replace(first, pack=1027, lot=3, opens=False, quantity=4)
+    tables = folded(PACK, first, more, back)
+    pack, lot = tables.select("pack", {})
+    assert (pack["quantity"], pack["converted"]) == (20, -3)
+    same = {name: pack[name] for name in ("programme", "version", "agreement", "ends", "issued", "over_use")}
+    assert lot == {**same, "sequence": 1027, "cal_type": 1, "quantity": 0, "converted": 3, "installed": 102}
+
+
+def test_a_packs_policy_is_set_and_taken_back() -> None:
+    """Nothing else of the pack changes."""
+    row = only(folded(PACK), "pack")
+    assert only(folded(PACK, CANONICAL[15]), "pack") == {**row, "over_use": "enforce"}
+    assert only(folded(PACK, CANONICAL[15], PackPolicySet(pack=3, over_use="", by="ada")), "pack") == row
+
+
+def test_an_authorisation_has_a_beginning_and_an_end() -> None:
+    """A user who comes back has two."""
+    ended = UserUnauthorised(holder=HOLDER, entry=1, why="left", by="ada")
+    tables = folded(CANONICAL[16], ended, CANONICAL[16])
+    assert list(tables.select("authorised", {})) == [
+        {"holder": HOLDER, "entry": 1, "since": 101, "until": 102},
+        {"holder": HOLDER, "entry": 3, "since": 103, "until": 0},
+    ]
 
 
 def test_a_refusal_stands_with_its_count() -> None:
@@ -242,11 +318,17 @@ EFFECTS: dict[str, set[str]] = {
     "ServerActivated": {"server"},
     "PackInstalled": {"pack"},
     "HostEnrolled": {"host"},
-    "CalIssued": {"cal", "pack"},
+    "CalIssued": {"cal", "pack", "device"},
     "CalRenewed": {"cal"},
     "CalReleased": {"cal", "pack"},
     "CalExpired": {"cal", "pack"},
     "CalRefused": {"refusal"},
+    "CalReleasedByHand": {"cal", "pack"},
+    "CalRevoked": {"cal", "pack", "revoked"},
+    "CalsConverted": {"pack"},
+    "PackPolicySet": {"pack"},
+    "UserAuthorised": {"authorised"},
+    "UserUnauthorised": {"authorised"},
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

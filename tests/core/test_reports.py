@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calvox.core.reports import PackReport, PoolReport, pack_report, pools
+from calvox.core.reports import PackReport, PoolReport, mixed_modes, pack_report, pools
 
 ROW = {
     "sequence": 3,
@@ -18,6 +18,8 @@ ROW = {
     "ends": 2_000,
     "issued": 5,
     "installed": 1_000,
+    "converted": -3,
+    "over_use": "warn",
 }
 
 
@@ -30,7 +32,7 @@ def pack(quantity: int, issued: int, *, cal_type: str = "user", version: str = "
 def test_a_pack_is_in_force_until_the_second_of_its_end(now: int, in_force: bool) -> None:
     """Its last day is the one before."""
     report = pack_report(ROW, now)
-    assert report == PackReport(3, "user", "2022", 20, 5, 123456789012, 1_000, 2_000, in_force)
+    assert report == PackReport(3, "user", "2022", 20, 5, 123456789012, 1_000, 2_000, in_force, -3, "warn")
 
 
 def test_a_pack_without_end_is_always_in_force() -> None:
@@ -52,6 +54,31 @@ def test_over_use_is_never_netted_against_another_type_or_version() -> None:
         ("user", "2022"),
         ("user", "2025"),
     ]
+
+
+def test_converted_cals_count_where_they_are_now() -> None:
+    """Five of twenty device CALs became user CALs."""
+    left = PackReport(1, "device", "2022", 20, 4, 1, 0, 0, True, converted=-5)
+    came = PackReport(1025, "user", "2022", 0, 7, 1, 0, 0, True, converted=5)
+    assert pools([left, came]) == [PoolReport("device", "2022", 15, 4, 11, 0), PoolReport("user", "2022", 5, 7, -2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("used", "without", "mixed"),
+    [
+        ((), 0, False),
+        (("device",), 0, False),
+        (("user", "session"), 0, False),
+        (("device", "session"), 0, False),
+        (("device", "user"), 0, True),
+        (("device",), 1, True),
+        ((), 1, False),
+    ],
+)
+def test_modes_are_mixed_when_device_and_user_cals_are_out(used: tuple[str, ...], without: int, mixed: bool) -> None:
+    """Packs that nobody uses mix nothing; users without any pack do."""
+    found = pools([pack(9, int(kind in used), cal_type=kind) for kind in ("device", "user", "session")])
+    assert mixed_modes(found, without) == (["device", "user"] if mixed else [])
 
 
 def test_a_pack_that_has_ended_gives_no_total_but_its_cals_still_count() -> None:

@@ -104,6 +104,10 @@ def edit(site: Site, *statements: str) -> None:
     connection.close()
 
 
+LOT_OF_2 = "SELECT 1026, programme, 0, version, 0, agreement, ends, 0, 0, 50, '' FROM pack WHERE sequence = 2"
+"""Fifty device CALs, converted from a pack of two user CALs that lost none."""
+
+
 @pytest.mark.parametrize(
     ("statement", "named"),
     [
@@ -115,7 +119,11 @@ def edit(site: Site, *statements: str) -> None:
         ("UPDATE pack SET ends = 0 WHERE sequence = 4", "Pack 4 is not what the centre signed"),
         ("UPDATE pack SET ends = ends + 100 * 86400 WHERE sequence = 4", "Pack 4 is not what the centre signed"),
         ("UPDATE pack SET ends = 1 WHERE sequence = 1", "Pack 1 is not what the centre signed"),
-        ("INSERT INTO pack SELECT 9, 6, 0, 7, 50, 1, 0, 0, 0", "Pack 9 is not what the centre signed"),
+        ("INSERT INTO pack SELECT 9, 6, 0, 7, 50, 1, 0, 0, 0, 0, ''", "Pack 9 is not what the centre signed"),
+        ("UPDATE pack SET converted = 5 WHERE sequence = 1", "The CALs converted from pack 1 do not add up"),
+        ("UPDATE pack SET converted = -1 WHERE sequence = 2", "The CALs converted from pack 2 do not add up"),
+        (f"INSERT INTO pack {LOT_OF_2}", "The CALs converted from pack 2 do not add up"),
+        (f"INSERT INTO pack {LOT_OF_2.replace('1026', '1033')}", "The ledger holds converted CALs of a pack that"),
         ("DELETE FROM pack WHERE sequence = 2", "Pack 2 is not what the centre signed"),
         ("DELETE FROM confirmation", "The activation in the ledger"),
         ("UPDATE server SET activated = 0", "The activation in the ledger"),

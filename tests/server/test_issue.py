@@ -159,15 +159,75 @@ def test_a_newer_host_asks_for_a_newer_cal(stocked: Site) -> None:
 
 
 def test_a_pack_that_has_ended_gives_nothing_more(stocked: Site) -> None:
-    """On its last day it does; the CALs that are out run to their own end and are not renewed."""
-    stocked.install(wish("session", "2025", 1, ends="2027-02"))
+    """On its last day it does; no CAL of it lasts a second longer, whatever its type."""
+    stocked.install(*[wish(kind, "2025", 1, ends="2027-02") for kind in ("session", "user", "device")])
     host = stocked.enrol("rdsh-1", "2025")
-    stocked.clock.moment = stocked.rows("pack", version=8)[0]["ends"] - 1
-    cal = host.cal(SESSION, "s-1")
+    host.cal(DEVICE, "pc-1")
+    ends = stocked.rows("pack", version=8)[0]["ends"]
+    for cal in (host.cal(USER, "alice"), host.cal(DEVICE, "pc-1", authenticated=True)):
+        assert cal.claims.valid_until == ends - 1
+    stocked.clock.moment = ends - 1
+    assert host.cal(SESSION, "s-1").claims.valid_until == ends - 1
     stocked.clock.later(seconds=1)
-    assert host.acquire(SESSION, "s-2") == Refused(Reason.NO_FITTING_PACK)
-    stocked.clock.later(seconds=DAY - 2)
-    assert host.cal(SESSION, "s-1").claims.valid_until == cal.claims.valid_until
+    assert host.acquire(SESSION, "s-1") == Refused(Reason.NO_FITTING_PACK)
+    assert host.acquire(DEVICE, "pc-1", authenticated=True) == Refused(Reason.NO_FITTING_PACK)
+    assert host.cal(USER, "alice").claims.pack == 0
+    assert stocked.sweep() == 0
+    assert [stocked.issued()[number] for number in (4, 5, 6)] == [0, 0, 0]
+
+
+def test_a_renewal_ends_with_its_pack_and_another_takes_over(stocked: Site) -> None:
+    """The rental's next pack goes on where the last one ends, and the place in the last one is free."""
+    stocked.install(wish("user", "2025", 1, ends="2027-02"))
+    host = stocked.enrol("rdsh-1", "2025")
+    first = host.cal(USER, "alice")
+    stocked.clock.moment = first.claims.valid_until - DAY
+    assert host.cal(USER, "alice").token == first.token
+    stocked.install(wish("user", "2025", 1, ends="2027-03"))
+    second = host.cal(USER, "alice")
+    assert (second.claims.pack, second.claims.valid_until) == (5, stocked.rows("pack", sequence=5)[0]["ends"] - 1)
+    assert (stocked.issued()[4], stocked.issued()[5]) == (0, 1)
+
+
+def test_what_has_ended_stands_in_nobodys_way(stocked: Site) -> None:
+    """No sweep came; whoever wants the place has it."""
+    host = stocked.enrol("rdsh-1", "2022")
+    for n in range(2):
+        host.permanent(f"pc-{n}")
+        host.cal(SESSION, f"s-{n}")
+    host.cal(DEVICE, "pc-9")
+    stocked.clock.later(days=89, seconds=1)
+    host.permanent("pc-9")
+    host.cal(SESSION, "s-9")
+    assert {name: stocked.entries().count(name) for name in ("CalExpired", "CalReleased")} == {
+        "CalExpired": 4,
+        "CalReleased": 0,
+    }
+    stocked.clock.later(seconds=500)
+    host.cal(SESSION, "s-8")
+    stocked.clock.later(seconds=101)
+    host.cal(SESSION, "s-7")
+    assert stocked.entries()[-2:] == ["CalReleased", "CalIssued"]
+
+
+def test_a_late_session_keeps_its_own_place(stocked: Site) -> None:
+    """Its lease had ended, but nobody wanted it before it came back itself."""
+    host = stocked.enrol("rdsh-1", "2022")
+    first = host.cal(SESSION, "s-1")
+    host.cal(SESSION, "s-2")
+    stocked.clock.later(seconds=601)
+    assert host.cal(SESSION, "s-1").claims.cal_id == first.claims.cal_id
+
+
+def test_a_device_from_which_nobody_logged_on_gets_no_permanent_cal(stocked: Site) -> None:
+    """Not even after its temporary one; a device that had a permanent one need not be told of again."""
+    host = stocked.enrol("rdsh-1", "2022")
+    host.cal(DEVICE, "pc-1")
+    host.permanent("pc-2")
+    stocked.clock.later(days=91)
+    assert host.acquire(DEVICE, "pc-1") == Refused(Reason.NOT_AUTHENTICATED)
+    assert not host.cal(DEVICE, "pc-2").claims.temporary
+    assert not host.cal(DEVICE, "pc-1", authenticated=True).claims.temporary
 
 
 def test_a_server_that_is_not_activated_gives_temporary_and_user_cals(new: Site) -> None:

@@ -1,8 +1,11 @@
 """Refusals are recorded: the first at once, equal ones of an hour together."""
 
+from dataclasses import replace
+
 import pytest
 
 from calvox.core.products import CalType
+from calvox.server.issue import acquire
 from calvox.server.report import refusals_report
 from tests.world import Site
 
@@ -50,6 +53,8 @@ def test_the_next_hour_begins_anew(full: Site) -> None:
     """The rest of the hour before is entered first, even when no sweep came between."""
     host, hour = full.enrol("rdsh-2", "2022"), full.clock() // HOUR
     full.restart(lease_seconds=10 * HOUR)
+    for n in range(2):
+        host.cal(SESSION, f"s-{n}")
     for _ in range(3):
         host.acquire(SESSION, "s-9")
     full.clock.later(seconds=HOUR)
@@ -68,6 +73,20 @@ def test_others_are_counted_by_themselves(full: Site) -> None:
         ("s-9", "rdsh-2", "pool-used-up", 1),
         ("s-9", "rdsh-3", "no-fitting-pack", 1),
     ]
+
+
+def test_types_are_counted_apart(full: Site) -> None:
+    """One key may ask for a device and for a session; each is refused for itself."""
+    host = full.enrol("rdsh-2", "2025")
+    asks = {kind: replace(host.ask(kind, "x", authenticated=True), holder=b"x" * 32) for kind in CalType}
+    full.run(acquire(full.server, asks[CalType.DEVICE]))
+    full.clock.later(days=91)
+    for kind in (SESSION, CalType.DEVICE, SESSION, CalType.DEVICE, SESSION):
+        full.run(acquire(full.server, asks[kind]))
+    full.clock.later(seconds=HOUR)
+    full.sweep()
+    told = {(line.cal_type, line.count) for line in full.read(refusals_report)}
+    assert told == {("session", 3), ("device", 2)}
 
 
 def test_counts_survive_a_restart(full: Site) -> None:

@@ -6,8 +6,9 @@ from calvox.common.clock import DAY
 from calvox.common.errors import Denied, NotFound
 from calvox.core.deciding import Reason, Refused
 from calvox.core.products import CalType
-from calvox.server import release as releasing
-from calvox.server.release import extend_leases, release
+from calvox.server import expire as expiring
+from calvox.server.expire import extend_leases
+from calvox.server.release import release
 from tests.world import Site, cals_by_pack
 
 DEVICE, USER, SESSION = CalType.DEVICE, CalType.USER, CalType.SESSION
@@ -115,7 +116,7 @@ def test_what_has_ended_is_swept(stocked: Site) -> None:
 
 def test_a_sweep_takes_a_bounded_number(stocked: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest waits for the next one, those that ended first going first."""
-    monkeypatch.setattr(releasing, "SWEEP", 2)
+    monkeypatch.setattr(expiring, "SWEEP", 2)
     host = stocked.enrol("rdsh-1", "2022")
     for n in range(5):
         host.cal(USER, f"user-{n}")

@@ -7,18 +7,20 @@ Rules kept here, each with its numbers:
   to a newer host too. With no CAL free it runs to its end, then the device is refused.
 - Per user: 60 days, renewed within the last 7; over-use is never refused unless the policy says *enforce*.
 - Per session: from the pool or not at all.
-- A CAL whose pack has ended is not renewed: another pack takes it over if it can, else it runs to its end.
+- No CAL outlives its pack. One whose pack gives it no more is taken over by another pack, or else runs to its end.
 - A server that is not activated issues only temporary device CALs and per-user CALs.
+- A holder has one CAL of a type: the one that it had goes back when another is issued.
 
-It leaves to others: leases and expiry (they come as entries), revocation, and who is asking.
+It leaves to others: leases and expiry (they come as entries), revocation, conversion, and who is asking.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from calvox.common.clock import DAY
 from calvox.common.i18n import Text, t
+from calvox.core.pools import OverUse, Pack, Policy, fitting
 from calvox.core.products import CalType, serves
 
 TEMPORARY_DAYS = 90
@@ -34,6 +36,8 @@ class Reason(StrEnum):
     NO_FITTING_PACK = "no-fitting-pack"
     POOL_USED_UP = "pool-used-up"
     NOT_ACTIVATED = "not-activated"
+    NOT_AUTHENTICATED = "not-authenticated"
+    HOST_GROUP = "host-group"
 
     @property
     def text(self) -> Text:
@@ -42,44 +46,9 @@ class Reason(StrEnum):
             Reason.NO_FITTING_PACK: t("no pack of this type serves hosts of this version"),
             Reason.POOL_USED_UP: t("every CAL of this type is in use"),
             Reason.NOT_ACTIVATED: t("the licence server is not activated"),
+            Reason.NOT_AUTHENTICATED: t("its temporary CAL has ended, and nobody has logged on from this device"),
+            Reason.HOST_GROUP: t("the session host's group is not given CALs here"),
         }[self]
-
-
-class OverUse(StrEnum):
-    """What happens when a per-user pool is exceeded."""
-
-    ALLOW = "allow"
-    WARN = "warn"
-    ENFORCE = "enforce"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the site has chosen."""
-
-    over_use: OverUse = OverUse.ALLOW
-    """For per-user packs."""
-    prevent_upgrade: bool = False
-    """Whether a host may only have CALs of its own version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """A pack as it stands."""
-
-    sequence: int
-    """The request that it was bought by."""
-    version: int
-    """Version of its CALs."""
-    quantity: int
-    """CALs that it holds."""
-    issued: int
-    """CALs that are out."""
-
-    @property
-    def free(self) -> int:
-        """CALs left; below zero in over-use."""
-        return self.quantity - self.issued
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +97,8 @@ class Standing:
     """What the site has chosen."""
     lot: int = 0
     """A random number, for the length of a permanent CAL."""
+    proven: bool = False
+    """Whether the device had a permanent CAL before, so that somebody did log on from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,77 +154,100 @@ def decide(ask: Ask, standing: Standing) -> Decision:
             return _session(ask, standing, serving)
 
 
-def fitting(packs: Sequence[Pack], host_version: int, policy: Policy) -> list[Pack]:
-    """List the packs that may serve a host, fittest first, those bought first before others."""
-    exact = policy.prevent_upgrade
-    able = [p for p in packs if serves(p.version, host_version) and not (exact and p.version != host_version)]
-    return sorted(able, key=lambda pack: (pack.version, pack.sequence))
+def beyond(decision: Decision, standing: Standing) -> bool:
+    """Tell whether a per-user answer stands in an over-use of which the policy warns."""
+    match decision:
+        case Issue(pack=number):
+            more = 1
+        case Keep(cal) | Renew(cal):
+            number, more = cal.pack, 0
+        case Refused():
+            return False
+    pack = next((pack for pack in standing.packs if pack.sequence == number), None)
+    if pack is None:
+        return number == 0 and standing.policy.over_use is OverUse.WARN
+    return pack.free < more and pack.policy(standing.policy) is OverUse.WARN
 
 
 def _device(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
     permanent = next((cal for cal in serving if not cal.temporary), None)
     if permanent is not None:
-        until = _permanent_until(standing)
-        return _go_on(permanent, standing, until, RENEWAL_DAYS * DAY, lambda: _from_pool(ask, standing, until))
-    temporary = next((cal for cal in serving if cal.temporary), None)
-    first_contact = temporary is None and not standing.had_temporary
-    if first_contact and not standing.held:
+        return _go_on(ask, permanent, standing, _permanent_until(standing), RENEWAL_DAYS * DAY)
+    temporary = next((cal for cal in standing.held if cal.temporary), None)
+    if temporary is None and not standing.had_temporary and not standing.held:
         return Issue(ask.host_version, True, standing.now + TEMPORARY_DAYS * DAY, 0, b"")
-    proven = ask.authenticated and standing.activated
-    if temporary is not None and not proven:
+    decision = _permanent(ask, standing)
+    if temporary is None or isinstance(decision, Issue):
+        return decision
+    if serving:
         return Keep(temporary)
-    older = next((cal for cal in standing.held if cal.temporary), None)
-    if older is not None and not proven:
-        return Issue(ask.host_version, True, older.valid_until, 0, older.cal_id)
-    decision = _from_pool(ask, standing, _permanent_until(standing))
-    return Keep(temporary) if temporary is not None and isinstance(decision, Refused) else decision
+    return Issue(ask.host_version, True, temporary.valid_until, 0, temporary.cal_id)
+
+
+def _permanent(ask: Ask, standing: Standing) -> Decision:
+    """Give a device a permanent CAL, if somebody has logged on from it."""
+    if standing.activated and not ask.authenticated and not standing.proven:
+        return Refused(Reason.NOT_AUTHENTICATED)
+    return _from_pool(ask, standing, _permanent_until(standing))
 
 
 def _user(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
     until = standing.now + USER_DAYS * DAY
     if serving:
-        return _go_on(serving[0], standing, until, RENEWAL_DAYS * DAY, lambda: _user_anew(ask, standing, until))
-    return _user_anew(ask, standing, until)
+        return _go_on(ask, serving[0], standing, until, RENEWAL_DAYS * DAY)
+    return _user_anew(ask, standing, until, standing.now)
 
 
-def _user_anew(ask: Ask, standing: Standing, until: int) -> Decision:
-    packs = fitting(standing.packs, ask.host_version, standing.policy)
-    pack = next((p for p in packs if p.free > 0), None)
-    if pack is None and standing.policy.over_use is OverUse.ENFORCE:
-        return Refused(Reason.POOL_USED_UP if packs else Reason.NO_FITTING_PACK)
-    pack = pack or next(iter(packs), None)
-    version, sequence = (pack.version, pack.sequence) if pack else (ask.host_version, 0)
-    return Issue(version, False, until, sequence, _replaced(standing))
+def _user_anew(ask: Ask, standing: Standing, until: int, least: int) -> Decision:
+    packs, site = fitting(standing.packs, ask.host_version, standing.policy), standing.policy
+    pack = next((p for p in packs if p.free > 0 and p.until(until) >= least), None)
+    if pack is None:
+        able = (p for p in packs if p.policy(site) is not OverUse.ENFORCE and p.until(until) >= least)
+        pack = next(able, None)
+    if pack is not None:
+        return Issue(pack.version, False, pack.until(until), pack.sequence, _replaced(standing))
+    if packs:
+        return Refused(Reason.POOL_USED_UP)
+    if site.over_use is OverUse.ENFORCE:
+        return Refused(Reason.NO_FITTING_PACK)
+    return Issue(ask.host_version, False, until, 0, _replaced(standing))
 
 
 def _session(ask: Ask, standing: Standing, serving: Sequence[Cal]) -> Decision:
     until = standing.now + SESSION_DAYS * DAY
     if serving:
-        return _go_on(serving[0], standing, until, DAY // 2, lambda: _from_pool(ask, standing, until))
+        return _go_on(ask, serving[0], standing, until, DAY // 2)
     return _from_pool(ask, standing, until)
 
 
-def _from_pool(ask: Ask, standing: Standing, until: int) -> Decision:
+def _from_pool(ask: Ask, standing: Standing, until: int, least: int = 0) -> Decision:
     if not standing.activated:
         return Refused(Reason.NOT_ACTIVATED)
     packs = fitting(standing.packs, ask.host_version, standing.policy)
-    pack = next((p for p in packs if p.free > 0), None)
+    pack = next((p for p in packs if p.free > 0 and p.until(until) >= least), None)
     if pack is None:
         return Refused(Reason.POOL_USED_UP if packs else Reason.NO_FITTING_PACK)
-    return Issue(pack.version, False, until, pack.sequence, _replaced(standing))
+    return Issue(pack.version, False, pack.until(until), pack.sequence, _replaced(standing))
 
 
-def _go_on(cal: Cal, standing: Standing, until: int, near: int, anew: Callable[[], Decision]) -> Decision:
-    """Keep a CAL, or renew it near its end; one whose pack has ended moves to another, or runs to its end."""
-    if cal.valid_until - standing.now > near:
+def _go_on(ask: Ask, cal: Cal, standing: Standing, until: int, near: int) -> Decision:
+    """Keep a CAL, or renew it near its end; where its pack gives no more, another takes it over or it runs to its end."""
+    declarative = ask.cal_type is CalType.USER
+    if cal.valid_until - standing.now > near or not (declarative or standing.activated):
         return Keep(cal)
-    if any(pack.sequence == cal.pack for pack in standing.packs):
-        return Renew(cal, until)
-    decision = anew()
-    if isinstance(decision, Refused):
+    own = next((pack for pack in standing.packs if pack.sequence == cal.pack), None)
+    # Where over-use is enforced later on, what is out beyond the pack is not renewed until it fits again.
+    if own is not None and (own.free >= 0 or own.policy(standing.policy) is not OverUse.ENFORCE):
+        longer = own.until(until)
+        if longer > cal.valid_until:
+            return Renew(cal, longer)
+    if own is None and declarative:
+        decision = _user_anew(ask, standing, until, cal.valid_until + 1)
+    else:
+        decision = _from_pool(ask, standing, until, cal.valid_until + 1)
+    if not isinstance(decision, Issue):
         return Keep(cal)
-    same = isinstance(decision, Issue) and decision.pack == cal.pack
-    return Renew(cal, until) if same else decision
+    return Renew(cal, decision.valid_until) if decision.pack == cal.pack else decision
 
 
 def _permanent_until(standing: Standing) -> int:

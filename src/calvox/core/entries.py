@@ -154,3 +154,83 @@ class CalRefused(Fact, frozen=True):
     hour: int
     """Hours since 1970-01-01 UTC."""
     count: int
+
+
+class CalReleasedByHand(Fact, frozen=True):
+    """An administrator let a CAL go back before its end."""
+
+    cal_id: bytes
+    pack: int
+    """The pack that it went back to; 0 = none."""
+    holder: bytes
+    """The holder's salted reference, 32 bytes."""
+    why: str
+    """As the administrator put it, without names: it stands in the chain."""
+    by: str
+
+
+class CalRevoked(Fact, frozen=True):
+    """A device's CAL was taken away, though its token may still be out until its end."""
+
+    cal_id: bytes
+    pack: int
+    """The pack that it went back to."""
+    version: int
+    holder: bytes
+    """The holder's salted reference, 32 bytes."""
+    valid_until: int
+    """Last second for which its tokens are good, UTC: until then it counts as revoked."""
+    why: str
+    """As the administrator put it, without names: it stands in the chain."""
+    by: str
+
+
+class CalsConverted(Fact, frozen=True):
+    """CALs of a pack became CALs of the other type; together they stay what the centre signed."""
+
+    pack: int
+    """The pack that they left."""
+    lot: int
+    """The number under which they stand now: 1024 more than the signed pack's, or that pack itself."""
+    opens: bool
+    """Whether the lot did not exist before."""
+    quantity: int
+    """CALs that were converted."""
+    cal_type: int
+    """What they are now."""
+    programme: int
+    version: int
+    agreement: int
+    """12 digits."""
+    ends: int
+    """First second after the pack's last day, UTC; 0 = never."""
+    by: str
+
+
+class PackPolicySet(Fact, frozen=True):
+    """A per-user pack was given its own policy for over-use."""
+
+    pack: int
+    over_use: str
+    """"allow", "warn" or "enforce"; empty: the site's."""
+    by: str
+
+
+class UserAuthorised(Fact, frozen=True):
+    """A user may use the hosts from now on, whether or not they do."""
+
+    holder: bytes
+    """The user's salted reference, 32 bytes."""
+    by: str
+
+
+class UserUnauthorised(Fact, frozen=True):
+    """A user may no longer use the hosts."""
+
+    holder: bytes
+    """The user's salted reference, 32 bytes."""
+    entry: int
+    """The entry that authorised them."""
+    why: str
+    """As the administrator put it, without names: it stands in the chain."""
+    by: str

@@ -1,26 +1,32 @@
-"""The ledger's tables, and what each entry changes in them: the fold.
-
-Who a holder is, and the salts and claims of tokens (which name the holder), lie beside the chain.
-"""
+"""The ledger's kinds of entry, and what each changes in the tables: the fold."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from calvox.core.book import Add, Book, Change, Drop, Fact, Placed, Put, Set, Table
+from calvox.core.book import Add, Book, Change, Drop, Fact, Placed, Put, Set
 from calvox.core.entries import (
     CalExpired,
     CalIssued,
     CalRefused,
     CalReleased,
+    CalReleasedByHand,
     CalRenewed,
+    CalRevoked,
+    CalsConverted,
     ConfirmationAccepted,
     HostEnrolled,
     PackInstalled,
+    PackPolicySet,
     PackRequested,
     PersonAdded,
     ServerActivated,
     ServerFounded,
+    UserAuthorised,
+    UserUnauthorised,
 )
+from calvox.core.hosting import HOST_FACTS, host_changes
+from calvox.core.ledger_tables import BESIDE, PROJECTIONS, WORKING
+from calvox.core.products import CalType
 
 FACTS: tuple[type[Fact], ...] = (
     ServerFounded,
@@ -35,103 +41,14 @@ FACTS: tuple[type[Fact], ...] = (
     CalReleased,
     CalExpired,
     CalRefused,
+    CalReleasedByHand,
+    CalRevoked,
+    CalsConverted,
+    PackPolicySet,
+    UserAuthorised,
+    UserUnauthorised,
+    *HOST_FACTS,
 )
-
-PROJECTIONS = (
-    Table(
-        "server",
-        ("slot",),
-        {
-            "slot": int,
-            "server_id": bytes,
-            "epoch": int,
-            "public_key": bytes,
-            "centre_key": bytes,
-            "centre_name": str,
-            "activated": int,
-            "next_sequence": int,
-        },
-    ),
-    Table("person", ("person",), {"person": str, "role": str}),
-    Table("request", ("sequence",), {"sequence": int, "request": bytes, "time": int}),
-    Table(
-        "confirmation",
-        ("entry",),
-        {"entry": int, "kind": int, "server_id": bytes, "requests": bytes, "issue_day": int, "signature": bytes},
-    ),
-    Table(
-        "pack",
-        ("sequence",),
-        {
-            "sequence": int,
-            "programme": int,
-            "cal_type": int,
-            "version": int,
-            "quantity": int,
-            "agreement": int,
-            "ends": int,
-            "issued": int,
-            "installed": int,
-        },
-        index=(("cal_type",),),
-    ),
-    Table(
-        "host",
-        ("host",),
-        {"host": bytes, "name": str, "version": int, "certificate": bytes, "enrolled": int},
-        index=(("name",),),
-    ),
-    Table(
-        "cal",
-        ("cal_id",),
-        {
-            "cal_id": bytes,
-            "cal_type": int,
-            "version": int,
-            "holder": bytes,
-            "host": bytes,
-            "issued": int,
-            "valid_until": int,
-            "temporary": int,
-            "pack": int,
-            "entry": int,
-        },
-        index=(("holder", "cal_type"), ("valid_until",), ("entry",)),
-    ),
-    Table("device", ("holder",), {"holder": bytes, "first_seen": int}),
-    Table(
-        "refusal",
-        ("entry",),
-        {"entry": int, "time": int, "host": bytes, "holder": bytes, "cal_type": int, "reason": str, "count": int},
-    ),
-)
-
-BESIDE = (
-    Table(
-        "holder",
-        ("reference",),
-        {"reference": bytes, "holder": bytes, "salt": bytes, "name": str},
-        index=(("holder",),),
-    ),
-    Table("token", ("cal_id", "host"), {"cal_id": bytes, "host": bytes, "claims": bytes, "salt": bytes, "entry": int}),
-)
-
-WORKING = (
-    Table("account", ("person",), {"person": str, "password": str}),
-    Table("pending", ("purpose",), {"purpose": str, "state": bytes}),
-    Table(
-        "enrolment",
-        ("code",),
-        {"code": bytes, "name": str, "version": int, "expires": int, "by": str, "key": bytes, "answer": bytes},
-    ),
-    Table("lease", ("cal_id",), {"cal_id": bytes, "until": int}, index=(("until",),)),
-    Table(
-        "repeated_refusal",
-        ("host", "holder", "reason"),
-        {"host": bytes, "holder": bytes, "reason": str, "cal_type": int, "hour": int, "more": int},
-    ),
-)
-
 
 SLOT = (0,)
 """Key of the one row of table `server`."""
@@ -142,6 +59,15 @@ def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
     match fact:
         case CalIssued() | CalRenewed() | CalReleased() | CalExpired() | CalRefused():
             yield from _cal(fact, placed)
+        case (
+            CalReleasedByHand()
+            | CalRevoked()
+            | CalsConverted()
+            | PackPolicySet()
+            | UserAuthorised()
+            | UserUnauthorised()
+        ):
+            yield from _administered(fact, placed)
         case _:
             yield from _server(fact, placed)
 
@@ -162,9 +88,10 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
         case ServerActivated():
             yield Set("server", SLOT, {"activated": 1})
         case PackInstalled():
-            yield Put("pack", {**_fields(fact, *fact.__struct_fields__), "issued": 0, "installed": placed.time})
-        case HostEnrolled():
-            yield Put("host", {**_fields(fact, "host", "name", "version", "certificate"), "enrolled": placed.time})
+            row = _fields(fact, *_BOUGHT, "sequence", "quantity")
+            yield Put("pack", {**row, "issued": 0, "installed": placed.time, "converted": 0, "over_use": ""})
+        case _:
+            yield from host_changes(fact, placed)
 
 
 def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
@@ -174,8 +101,10 @@ def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
             row = {**_fields(fact, *names), "temporary": int(fact.temporary)}
             yield Put("cal", {**row, "issued": placed.time, "entry": placed.sequence})
             yield from _count(fact.pack, 1)
-            if fact.temporary:
-                yield Put("device", {"holder": fact.holder, "first_seen": placed.time})
+            if fact.temporary and not fact.replaces:
+                yield Put("device", {"holder": fact.holder, "first_seen": placed.time, "proven": 0})
+            elif fact.cal_type == CalType.DEVICE and not fact.temporary:
+                yield Set("device", (fact.holder,), {"proven": 1})
             if fact.replaces:
                 yield from _back(fact.replaces, fact.replaces_pack)
         case CalRenewed():
@@ -185,6 +114,35 @@ def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
         case CalRefused():
             row = _fields(fact, "host", "holder", "cal_type", "reason", "count")
             yield Put("refusal", {**row, "entry": placed.sequence, "time": placed.time})
+
+
+def _administered(fact: Fact, placed: Placed) -> Iterable[Change]:
+    match fact:
+        case CalReleasedByHand():
+            yield from _back(fact.cal_id, fact.pack)
+        case CalRevoked():
+            yield from _back(fact.cal_id, fact.pack)
+            row = _fields(fact, "cal_id", "version", "holder", "valid_until", "pack")
+            yield Put("revoked", {**row, "entry": placed.sequence, "time": placed.time})
+        case CalsConverted():
+            yield Add("pack", (fact.pack,), "converted", -fact.quantity)
+            if fact.opens:
+                empty = {"sequence": fact.lot, "quantity": 0, "issued": 0, "over_use": ""}
+                row = {**_fields(fact, *_BOUGHT), **empty, "installed": placed.time, "converted": fact.quantity}
+                yield Put("pack", row)
+            else:
+                yield Add("pack", (fact.lot,), "converted", fact.quantity)
+        case PackPolicySet():
+            yield Set("pack", (fact.pack,), {"over_use": fact.over_use})
+        case UserAuthorised():
+            row = {"holder": fact.holder, "entry": placed.sequence, "since": placed.time, "until": 0}
+            yield Put("authorised", row)
+        case UserUnauthorised():
+            yield Set("authorised", (fact.holder, fact.entry), {"until": placed.time})
+
+
+_BOUGHT = ("programme", "cal_type", "version", "agreement", "ends")
+"""What a pack shares with those of its CALs that were converted, but for the type."""
 
 
 def _back(cal_id: bytes, pack: int) -> Iterable[Change]:

@@ -1,6 +1,7 @@
 """Reports: what was licensed and who was refused, counted honestly.
 
-Over-use is issued minus total, wherever that is above zero, and is never netted against another type or version.
+Over-use is issued minus total, wherever that is above zero, and is never netted against another type or version. Totals
+are what was signed, more or less what was converted. That device and user CALs are used side by side is told, no more.
 """
 
 from collections.abc import Iterable
@@ -30,9 +31,11 @@ class PackReport(msgspec.Struct, frozen=True):
     """One pack."""
 
     sequence: int
+    """Of its request; 1024 more: CALs that were converted from that pack."""
     cal_type: str
     version: str
     quantity: int
+    """CALs that the centre signed."""
     issued: int
     agreement: int
     installed: int
@@ -40,6 +43,10 @@ class PackReport(msgspec.Struct, frozen=True):
     ends: int
     """First second after its last day, UTC; 0 = never."""
     in_force: bool
+    converted: int = 0
+    """CALs that came from the other type, less those that went to it."""
+    over_use: str = ""
+    """Its own policy for over-use: allow, warn or enforce; empty: the site's."""
 
 
 class CalReport(msgspec.Struct, frozen=True):
@@ -86,6 +93,8 @@ def pack_report(row: Row, now: int) -> PackReport:
         installed=row["installed"],
         ends=row["ends"],
         in_force=not row["ends"] or now < row["ends"],
+        converted=row["converted"],
+        over_use=row["over_use"],
     )
 
 
@@ -94,9 +103,16 @@ def pools(packs: Iterable[PackReport]) -> list[PoolReport]:
     totals: dict[tuple[str, str], list[int]] = {}
     for pack in packs:
         sums = totals.setdefault((pack.cal_type, pack.version), [0, 0])
-        sums[0] += pack.quantity if pack.in_force else 0
+        sums[0] += pack.quantity + pack.converted if pack.in_force else 0
         sums[1] += pack.issued
     return [
         PoolReport(cal_type, version, total, issued, total - issued, max(0, issued - total))
         for (cal_type, version), (total, issued) in sorted(totals.items())
     ]
+
+
+def mixed_modes(reports: Iterable[PoolReport], without_pack: int) -> list[str]:
+    """Name the types, of device and user, whose CALs are out side by side; nothing unless both are."""
+    used = {pool.cal_type for pool in reports if pool.issued} | ({CalType.USER.label} if without_pack else set())
+    both = [CalType.DEVICE.label, CalType.USER.label]
+    return both if used.issuperset(both) else []

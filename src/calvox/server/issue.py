@@ -5,19 +5,23 @@ standing, and enters what was decided. The token is made after the commit.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from calvox.common.errors import NotFound
+from calvox.common.i18n import t
 from calvox.core.book import Row
-from calvox.core.deciding import Ask, Cal, Issue, Keep, Pack, Refused, Renew, Standing, decide
-from calvox.core.entries import CalExpired, CalIssued, CalRenewed
-from calvox.core.holders import reference_of
+from calvox.core.converting import signed_pack
+from calvox.core.deciding import Ask, Cal, Issue, Keep, Reason, Refused, Renew, Standing, beyond, decide
+from calvox.core.entries import CalIssued, CalRenewed
 from calvox.core.products import CalType
 from calvox.journal.entry import Batch
-from calvox.journal.interface import Committed, Reader, Transaction
+from calvox.journal.interface import Committed, Transaction
+from calvox.server.expire import expire, forget_cal, make_room
+from calvox.server.holders import holder_reference
+from calvox.server.packs import packs_in_force
 from calvox.server.refusals import refuse
 from calvox.server.store import LicenceServer, server_row
-from calvox.server.tokens import append_with_leaf, drop_tokens, make_token
+from calvox.server.tokens import append_with_leaf, make_token
 from calvox.trust.tokens import Claims, unpack_claims
 
 SKEW = 300
@@ -50,11 +54,27 @@ class Granted:
     """Its row in table `token`."""
     old_batch: Batch | None
     """The batch of its token, if that was committed earlier; None: it is in this one."""
+    beyond: bool = False
+    """Whether it stands in an over-use of which the policy warns."""
 
 
-def acquire(server: LicenceServer, ask: HolderAsk) -> Callable[[Transaction], Granted | Refused]:
-    """Make the work that decides and enters one ask."""
-    return lambda tx: _acquire(tx, server, ask)
+def acquire(
+    server: LicenceServer, ask: HolderAsk, *, allowed: bool = True
+) -> Callable[[Transaction], Granted | Refused]:
+    """Make the work that decides and enters one ask; a host that is not `allowed` is refused, and that is entered too."""
+    return lambda tx: _acquire(tx, server, ask, allowed)
+
+
+def granted_again(tx: Transaction, cal_id: bytes, host: bytes) -> Granted:
+    """Find a CAL that a host was given, for the same answer again.
+
+    Raises:
+        NotFound: it went back since.
+    """
+    cal, token = tx.get("cal", (cal_id,)), tx.get("token", (cal_id, host))
+    if cal is None or token is None:
+        raise NotFound(t("The CAL that was given then has gone back since"), hint=t("Ask again with a new key."))
+    return Granted(cal, token, _sealed_batch(tx, token["entry"]))
 
 
 def token_of(done: Committed[Granted | Refused]) -> bytes:
@@ -66,14 +86,24 @@ def token_of(done: Committed[Granted | Refused]) -> bytes:
     return make_token(granted.token, batch)
 
 
-def _acquire(tx: Transaction, server: LicenceServer, ask: HolderAsk) -> Granted | Refused:
-    reference = holder_reference(tx, server, ask)
+def _acquire(tx: Transaction, server: LicenceServer, ask: HolderAsk, allowed: bool) -> Granted | Refused:
+    reference = holder_reference(tx, server, ask.holder, ask.name)
     standing = _standing(tx, server, ask, reference)
-    decision = decide(Ask(ask.cal_type, ask.host_version, ask.authenticated), standing)
+    asked = Ask(ask.cal_type, ask.host_version, ask.authenticated)
+    decision = decide(asked, standing) if allowed else Refused(Reason.HOST_GROUP)
+    if isinstance(decision, Refused):
+        refuse(tx, ask.host, reference, ask.cal_type, decision.reason)
+        return decision
+    granted = _carry_out(tx, server, ask, reference, decision)
+    if ask.cal_type is CalType.USER and beyond(decision, standing):
+        return replace(granted, beyond=True)
+    return granted
+
+
+def _carry_out(
+    tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes, decision: Issue | Keep | Renew
+) -> Granted:
     match decision:
-        case Refused(reason):
-            refuse(tx, ask.host, reference, ask.cal_type, reason)
-            return decision
         case Issue():
             return _issue(tx, server, ask, reference, decision)
         case Renew(cal, until):
@@ -82,27 +112,23 @@ def _acquire(tx: Transaction, server: LicenceServer, ask: HolderAsk) -> Granted 
             return _keep(tx, server, ask, cal)
 
 
-def holder_reference(tx: Transaction, server: LicenceServer, ask: HolderAsk) -> bytes:
-    """Find the holder's salted reference, or make it."""
-    known = next(tx.select("holder", {"holder": ask.holder}), None)
-    if known is not None:
-        return bytes(known["reference"])
-    salt = server.world.random(16)
-    reference = reference_of(salt, ask.holder)
-    tx.put("holder", {"reference": reference, "holder": ask.holder, "salt": salt, "name": ask.name})
-    return reference
-
-
 def _standing(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes) -> Standing:
-    held = [row for row in tx.select("cal", {"holder": reference, "cal_type": int(ask.cal_type)}) if _live(tx, row)]
+    kind = ask.cal_type
+    held = [row for row in tx.select("cal", {"holder": reference, "cal_type": int(kind)}) if _live(tx, row)]
+    packs = packs_in_force(tx, kind, tx.now)
+    # What has ended and was not swept yet matters only where a place is wanted.
+    if any(pack.free <= 0 for pack in packs) and make_room(tx, kind, {row["cal_id"] for row in held}):
+        packs = packs_in_force(tx, kind, tx.now)
+    device = tx.get("device", (reference,)) if kind is CalType.DEVICE else None
     return Standing(
         now=tx.now,
         activated=bool(server_row(tx)["activated"]),
-        packs=packs_in_force(tx, ask.cal_type, tx.now),
+        packs=packs,
         held=[_cal(row) for row in held],
-        had_temporary=tx.get("device", (reference,)) is not None,
+        had_temporary=device is not None,
         policy=server.policy,
         lot=int.from_bytes(server.world.random(4), "big"),
+        proven=device is not None and bool(device["proven"]),
     )
 
 
@@ -112,27 +138,6 @@ def _live(tx: Transaction, row: Row) -> bool:
         return True
     expire(tx, row)
     return False
-
-
-def expire(tx: Transaction, row: Row) -> None:
-    """Enter that a CAL reached its end."""
-    tx.append(CalExpired(cal_id=row["cal_id"], pack=row["pack"]))
-    forget_cal(tx, row["cal_id"])
-
-
-def forget_cal(tx: Transaction, cal_id: bytes) -> None:
-    """Drop what lies beside a CAL that went back."""
-    drop_tokens(tx, cal_id)
-    tx.drop("lease", (cal_id,))
-
-
-def packs_in_force(reader: Reader, cal_type: CalType, now: int) -> list[Pack]:
-    """List the packs of a type that have not ended."""
-    return [
-        Pack(row["sequence"], row["version"], row["quantity"], row["issued"])
-        for row in reader.select("pack", {"cal_type": int(cal_type)})
-        if not row["ends"] or now < row["ends"]
-    ]
 
 
 def _cal(row: Row) -> Cal:
@@ -194,7 +199,7 @@ def _claims(tx: Transaction, ask: HolderAsk, cal: Cal, until: int) -> Claims:
         valid_from=max(0, tx.now - SKEW),
         valid_until=until,
         temporary=cal.temporary,
-        pack=cal.pack,
+        pack=signed_pack(cal.pack),
     )
 
 

@@ -1,6 +1,6 @@
 """Refusals are recorded: the first at once, equal ones within the hour as one further entry with their count.
 
-Equal means same host, holder and reason. What has not been entered yet stands among the working rows, and reports add it.
+Equal means same host, holder, type and reason. What has not been entered yet stands among the working rows, and reports add it.
 """
 
 from calvox.core.deciding import Reason
@@ -13,7 +13,7 @@ HOUR = 3600
 
 def refuse(tx: Transaction, host: bytes, holder: bytes, cal_type: CalType, reason: Reason) -> None:
     """Record one refusal."""
-    key = (host, holder, str(reason))
+    key = (host, holder, int(cal_type), str(reason))
     hour = tx.now // HOUR
     known = tx.get("repeated_refusal", key)
     if known is not None and known["hour"] == hour:
@@ -31,7 +31,7 @@ def settle_refusals(tx: Transaction) -> int:
     over = list(tx.select("repeated_refusal", below=("hour", tx.now // HOUR)))
     for row in over:
         _settle(tx, row)
-        tx.drop("repeated_refusal", (row["host"], row["holder"], row["reason"]))
+        tx.drop("repeated_refusal", (row["host"], row["holder"], row["cal_type"], row["reason"]))
     return sum(1 for row in over if row["more"])
 
 

@@ -1,21 +1,31 @@
-"""Release: a session's CAL goes back when its host says so, or when its lease ends without a sign of life.
+"""Release: a session's CAL goes back when its host says so, any user's or session's when an administrator says why.
 
-Per-device and per-user CALs are not a host's to give back: they return at their end, or by an administrator.
+Per-device and per-user CALs are not a host's to give back: they return at their end, or by an administrator. A device's
+CAL is not released but revoked, for only so many may be.
 """
 
 from collections.abc import Callable
 
+import msgspec
+
 from calvox.common.errors import Denied, NotFound
 from calvox.common.i18n import t
-from calvox.core.entries import CalReleased
+from calvox.core.book import Row
+from calvox.core.entries import CalReleased, CalReleasedByHand
 from calvox.core.products import CalType
+from calvox.core.remarks import remark
 from calvox.journal.interface import Transaction
-from calvox.server.issue import expire, forget_cal
-from calvox.server.refusals import settle_refusals
+from calvox.server.expire import forget_cal
+from calvox.server.holders import Which, the_cal
 from calvox.server.store import LicenceServer
 
-SWEEP = 1000
-"""CALs that one sweep lets go at most, so that it never holds up those who ask."""
+
+class ReleasedByHand(msgspec.Struct, frozen=True):
+    """An administrator's release."""
+
+    cal_id: str
+    pack: int
+    """The pack that it went back to; 0 = none."""
 
 
 def release(cal_id: bytes, host: bytes) -> Callable[[Transaction], None]:
@@ -36,28 +46,30 @@ def release(cal_id: bytes, host: bytes) -> Callable[[Transaction], None]:
     return work
 
 
-def sweep(tx: Transaction) -> int:
-    """Let CALs go whose end or lease has passed, and settle refusals; return the number of CALs."""
-    gone = 0
-    for row in list(tx.select("cal", below=("valid_until", tx.now), order="valid_until", limit=SWEEP)):
-        expire(tx, row)
-        gone += 1
-    for lease in list(tx.select("lease", below=("until", tx.now), order="until", limit=SWEEP)):
-        cal = tx.get("cal", (lease["cal_id"],))
-        if cal is not None:
-            tx.append(CalReleased(cal_id=cal["cal_id"], pack=cal["pack"], why="lease"))
-            gone += 1
-        forget_cal(tx, lease["cal_id"])
-    settle_refusals(tx)
-    return gone
+def release_by_hand(server: LicenceServer, which: Which, why: str, by: str) -> ReleasedByHand:
+    """Release a user's or session's CAL for an administrator.
+
+    Raises:
+        NotFound: there is no such CAL.
+        Denied: it is a device's.
+        BadInput: the reason is not well formed.
+    """
+    said = remark(why)
+
+    def work(tx: Transaction) -> ReleasedByHand:
+        row = the_cal(tx, which, tx.now)
+        if row["cal_type"] == CalType.DEVICE:
+            raise Denied(
+                t("A device's CAL is not released by hand"),
+                hint=t("“calvox cal revoke” takes it away, as far as the share of revoked CALs allows."),
+            )
+        return give_back(tx, row, said, by)
+
+    return server.journal.run(work).value
 
 
-def extend_leases(server: LicenceServer) -> Callable[[Transaction], None]:
-    """Make the work that gives every lease one more lease time after a downtime."""
-
-    def work(tx: Transaction) -> None:
-        until = tx.now + server.settings.server.lease_seconds
-        for row in list(tx.select("lease", below=("until", until))):
-            tx.put("lease", {"cal_id": row["cal_id"], "until": until})
-
-    return work
+def give_back(tx: Transaction, row: Row, why: str, by: str) -> ReleasedByHand:
+    """Enter that an administrator let a CAL go back."""
+    tx.append(CalReleasedByHand(cal_id=row["cal_id"], pack=row["pack"], holder=row["holder"], why=why, by=by))
+    forget_cal(tx, row["cal_id"])
+    return ReleasedByHand(row["cal_id"].hex(), row["pack"])

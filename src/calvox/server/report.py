@@ -1,14 +1,16 @@
 """Read the ledger's tables into reports, with the names that lie beside the chain."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from calvox.core.book import Row
 from calvox.core.products import CalType, version_name
-from calvox.core.reports import CalReport, PackReport, PoolReport, RefusalReport, pack_report, pools
+from calvox.core.reports import CalReport, PackReport, PoolReport, RefusalReport, mixed_modes, pack_report, pools
 from calvox.journal.interface import Reader
 from calvox.server.call import open_call
+from calvox.server.revoke import Share, revocable, share_of
 from calvox.server.store import LicenceServer, server_row
 
 
@@ -19,6 +21,10 @@ class PacksReport(msgspec.Struct, frozen=True):
     pools: list[PoolReport]
     without_pack: int
     """Per-user CALs issued from no pack at all: built-in over-use."""
+    mixed_modes: list[str] = []
+    """“device” and “user”, if CALs of both are out: allowed, and to be known."""
+    revoked: list[Share] = []
+    """Versions of which device CALs stand revoked."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -45,11 +51,24 @@ def packs_report(reader: Reader, now: int) -> PacksReport:
     """Report on packs."""
     packs = [pack_report(row, now) for row in reader.select("pack")]
     without = reader.count("cal", {"pack": 0, "temporary": 0})
-    return PacksReport(packs, pools(packs), without)
+    sums = pools(packs)
+    return PacksReport(packs, sums, without, mixed_modes(sums, without), _shares(reader, now))
 
 
-def cals_report(reader: Reader, *, limit: int = -1, offset: int = 0) -> list[CalReport]:
+def _shares(reader: Reader, now: int) -> list[Share]:
+    versions = {row["version"] for row in reader.select("revoked") if row["valid_until"] >= now}
+    return [share_of(version, revocable(reader, version, now)) for version in sorted(versions)]
+
+
+def cals_report(
+    reader: Reader, *, limit: int = -1, offset: int = 0, where: Mapping[str, Any] | None = None
+) -> list[CalReport]:
     """Report on the CALs that are out, newest last."""
+    return cal_reports(reader, reader.select("cal", where or {}, order="entry", limit=limit, offset=offset))
+
+
+def cal_reports(reader: Reader, rows: Iterable[Row]) -> list[CalReport]:
+    """Report on these CALs."""
     names = _Names(reader)
     return [
         CalReport(
@@ -63,7 +82,7 @@ def cals_report(reader: Reader, *, limit: int = -1, offset: int = 0) -> list[Cal
             issued=row["issued"],
             valid_until=row["valid_until"],
         )
-        for row in reader.select("cal", order="entry", limit=limit, offset=offset)
+        for row in rows
     ]
 
 

@@ -16,8 +16,10 @@ from calvox.common.files import read_whole
 from calvox.common.i18n import t
 from calvox.common.settings import Settings
 from calvox.core.book import Row
-from calvox.core.deciding import OverUse, Policy
+from calvox.core.converting import is_lot, other_type, partner
 from calvox.core.ledger import LEDGER, SLOT
+from calvox.core.pools import OverUse, Policy
+from calvox.core.products import CalType
 from calvox.journal.interface import Journal, Reader
 from calvox.journal.sealing import LabelledSealer
 from calvox.journal.sqlite import SqliteJournal
@@ -34,7 +36,7 @@ _SIGNED = ("programme", "cal_type", "version", "quantity", "agreement")
 """Columns of a pack that are in its request as they stand."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LicenceServer:
     """Everything that a use case may touch."""
 
@@ -142,13 +144,29 @@ def _verified(row: Row, card: CentreCard, own: bytes) -> tuple[Kind, list[Reques
 
 def _compare_packs(reader: Reader, signed: dict[int, Request]) -> None:
     stored = {row["sequence"]: row for row in reader.select("pack")}
-    for sequence in sorted({*stored, *signed}):
+    bought = {sequence for sequence in stored if not is_lot(sequence)}
+    for sequence in sorted({*bought, *signed}):
         row, request = stored.get(sequence), signed.get(sequence)
         if row is None or request is None or not _is_what_was_signed(row, request):
             raise Tampered(
                 t("Pack {sequence} is not what the centre signed", sequence=sequence),
                 hint=t("Keep this database for the auditor, and restore the last verified backup."),
             )
+        _compare_lot(row, stored.pop(partner(sequence), None))
+    if any(is_lot(sequence) for sequence in stored):
+        raise Tampered(t("The ledger holds converted CALs of a pack that does not exist"))
+
+
+def _compare_lot(pack: Row, lot: Row | None) -> None:
+    """Check that what was converted and what was left are together what was signed, and alike but for their type."""
+    gone = -pack["converted"]
+    same = lot is None or (
+        (lot["quantity"], lot["converted"]) == (0, gone)
+        and lot["cal_type"] == other_type(CalType(pack["cal_type"]))
+        and all(lot[name] == pack[name] for name in ("programme", "version", "agreement", "ends"))
+    )
+    if not same or not 0 <= gone <= (pack["quantity"] if lot else 0):
+        raise Tampered(t("The CALs converted from pack {sequence} do not add up", sequence=pack["sequence"]))
 
 
 def _is_what_was_signed(row: Row, request: Request) -> bool:

@@ -1,0 +1,130 @@
+"""The ledger's tables in their three groups: what follows from the entries, what lies beside them, what is working state.
+
+Who a holder is, and the salts and claims of tokens (which name the holder), lie beside the chain.
+"""
+
+from calvox.core.book import Table
+from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
+
+PROJECTIONS = (
+    Table(
+        "server",
+        ("slot",),
+        {
+            "slot": int,
+            "server_id": bytes,
+            "epoch": int,
+            "public_key": bytes,
+            "centre_key": bytes,
+            "centre_name": str,
+            "activated": int,
+            "next_sequence": int,
+        },
+    ),
+    Table("person", ("person",), {"person": str, "role": str}),
+    Table("request", ("sequence",), {"sequence": int, "request": bytes, "time": int}),
+    Table(
+        "confirmation",
+        ("entry",),
+        {"entry": int, "kind": int, "server_id": bytes, "requests": bytes, "issue_day": int, "signature": bytes},
+    ),
+    Table(
+        "pack",
+        ("sequence",),
+        {
+            "sequence": int,
+            "programme": int,
+            "cal_type": int,
+            "version": int,
+            "quantity": int,
+            "agreement": int,
+            "ends": int,
+            "issued": int,
+            "installed": int,
+            "converted": int,
+            "over_use": str,
+        },
+        index=(("cal_type",),),
+    ),
+    HOST_TABLE,
+    AUTHORITY_TABLE,
+    Table(
+        "cal",
+        ("cal_id",),
+        {
+            "cal_id": bytes,
+            "cal_type": int,
+            "version": int,
+            "holder": bytes,
+            "host": bytes,
+            "issued": int,
+            "valid_until": int,
+            "temporary": int,
+            "pack": int,
+            "entry": int,
+        },
+        index=(("holder", "cal_type"), ("valid_until",), ("entry",)),
+    ),
+    Table("device", ("holder",), {"holder": bytes, "first_seen": int, "proven": int}),
+    Table(
+        "revoked",
+        ("cal_id",),
+        {"cal_id": bytes, "version": int, "holder": bytes, "valid_until": int, "pack": int, "entry": int, "time": int},
+        index=(("valid_until",),),
+    ),
+    Table(
+        "authorised",
+        ("holder", "entry"),
+        {"holder": bytes, "entry": int, "since": int, "until": int},
+        index=(("until",),),
+    ),
+    Table(
+        "refusal",
+        ("entry",),
+        {"entry": int, "time": int, "host": bytes, "holder": bytes, "cal_type": int, "reason": str, "count": int},
+    ),
+)
+
+BESIDE = (
+    Table(
+        "holder",
+        ("reference",),
+        {"reference": bytes, "holder": bytes, "salt": bytes, "name": str},
+        index=(("holder",),),
+    ),
+    Table("token", ("cal_id", "host"), {"cal_id": bytes, "host": bytes, "claims": bytes, "salt": bytes, "entry": int}),
+)
+
+WORKING = (
+    SEEN_TABLE,
+    Table("account", ("person",), {"person": str, "password": str}),
+    Table("pending", ("purpose",), {"purpose": str, "state": bytes}),
+    Table(
+        "enrolment",
+        ("code",),
+        {
+            "code": bytes,
+            "name": str,
+            "version": int,
+            "expires": int,
+            "by": str,
+            "approved": int,
+            "group": str,
+            "key": bytes,
+            "answer": bytes,
+        },
+        index=(("expires",),),
+    ),
+    Table(
+        "answer",
+        ("host", "key"),
+        {"host": bytes, "key": str, "body": bytes, "answer": bytes, "time": int},
+        index=(("time",),),
+    ),
+    Table("lease", ("cal_id",), {"cal_id": bytes, "until": int}, index=(("until",),)),
+    Table(
+        "repeated_refusal",
+        ("host", "holder", "cal_type", "reason"),
+        {"host": bytes, "holder": bytes, "cal_type": int, "reason": str, "hour": int, "more": int},
+    ),
+)
