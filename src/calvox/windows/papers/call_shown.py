@@ -1,9 +1,9 @@
 """The call sheet as plain data for its template: large groups with the spelling alphabet, boxes to write in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 from typing import Any
 
-from calvox.common.errors import BadInput
 from calvox.common.i18n import Text, current_language, t
 from calvox.windows.bundle import shown
 from calvox.windows.calls.saying import SayLine
@@ -13,6 +13,8 @@ from calvox.windows.papers.rows import TO_FILL
 
 LONGEST = 300
 """Characters of one value that are shown."""
+LONGEST_GROUP = 10
+"""Signs of a group that is spelled."""
 FREE_LINES = 2
 """Lines to write on where the length of a code is not published."""
 Data = dict[str, Any]
@@ -38,7 +40,7 @@ def call_sheet_data(sheet: CallSheet) -> Data:
         "telephone_hint": str(sheet.telephone_hint),
         "telephone_gap": str(t("Number shown by the wizard:")),
         "say_title": str(t("Say")),
-        "say": [_line(line) for line in sheet.say],
+        "say": _blocks(sheet.say),
         "note_title": str(t("Note")),
         "note": [_slot(slot) for slot in sheet.note],
         "operator": [str(label) for label in (t("Called on, at"), t("Name of the agent"), t("Reference of the call"))],
@@ -50,14 +52,21 @@ def call_sheet_data(sheet: CallSheet) -> Data:
     }
 
 
+def _blocks(lines: Iterable[SayLine]) -> list[Data]:
+    """Gather what is said into blocks, in its order: each coded line by itself, the others like the fields of a form."""
+    return [
+        {"wide": wide, "lines": [_line(line) for line in block]}
+        for wide, block in groupby(lines, lambda line: bool(line.groups))
+    ]
+
+
 def _line(line: SayLine) -> Data:
     return {
         "label": str(line.label),
         "article": _short(line.article) if current_language() == "fr" else "",
         "value": _short(line.value),
-        "groups": [_group(group, names=_has_letters(line.value)) for group in line.groups],
+        "groups": _groups(line.groups),
         "where": _short(line.where),
-        "missing": str(line.missing) if line.missing else "",
     }
 
 
@@ -69,25 +78,18 @@ def _slot(slot: NoteSlot) -> Data:
         "size": slot.size,
         "lines": 0 if slot.groups else FREE_LINES,
         "where": str(slot.where),
-        "heard": [_group(group, names=True) for group in slot.heard],
+        "heard": _groups(slot.heard),
         "again": str(t("Read it back group by group, and tick each.")),
     }
 
 
-def _has_letters(value: str) -> bool:
-    """Tell a code that is spelled from a number, whose digits are read as they stand."""
-    return any(sign.isalpha() for sign in value)
-
-
-def _group(group: str, *, names: bool) -> Data:
-    """Write a group, with the names of its signs where it is spelled."""
-    told: list[str] = []
-    if names:
-        try:
-            told = spelled(current_language(), group)
-        except BadInput:
-            told = []
-    return {"text": _short(group), "names": told}
+def _groups(groups: Sequence[str]) -> list[Data]:
+    """Write groups, with the names of their signs if it is a code that is spelled and no plain number."""
+    signs = "".join(groups)
+    code = signs.isascii() and signs.isalnum() and not signs.isdigit()
+    if not code or max(map(len, groups)) > LONGEST_GROUP:
+        return [{"text": _short(group), "names": []} for group in groups]
+    return [{"text": group, "names": spelled(current_language(), group)} for group in groups]
 
 
 def _list(texts: Iterable[Text | str]) -> list[str]:

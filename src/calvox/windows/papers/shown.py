@@ -5,6 +5,7 @@ that could grow with the site are cut, and say so.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,7 @@ STATES = {
     State.OPEN: ("no", t("open")),
     State.NOT_COLLECTED: ("unknown", t("not collected")),
 }
-MARKS = {True: "yes", False: "no", None: "unknown"}
+ANSWERS = {True: State.PROVEN, False: State.OPEN, None: State.NOT_COLLECTED}
 SIGNED = (t("Checked by"), t("Date"), t("Signature"))
 TRACKING = Worded("Fiche de suivi interne", t("Internal tracking sheet"))
 CHECKLIST = Worded("Checklist complète pour une activation réussie", t("Checklist for a successful activation"))
@@ -56,7 +57,7 @@ def tracking_data(sheet: Tracking, zone: ZoneInfo) -> Data:
 
 
 def _row(row: Row, zone: ZoneInfo) -> Data:
-    values = [_value(one, zone) for one in row.values[:MOST_ROWS]]
+    values = _values(row.values[:MOST_ROWS], zone)
     more = len(row.values) - len(values)
     where = str(row.where) if row.where else ""
     return {
@@ -65,6 +66,15 @@ def _row(row: Row, zone: ZoneInfo) -> Data:
         "more": str(t("and {count} more", count=more)) if more else "",
         "where": where,
     }
+
+
+def _values(values: Sequence[Value], zone: ZoneInfo) -> list[Data]:
+    """Show values; of several in a row that were read alike, the last says so."""
+    told = [_value(one, zone) for one in values]
+    for one, following in pairwise(told):
+        if one["small"] == following["small"] and not one["note"]:
+            one["small"] = ""
+    return told
 
 
 def _value(one: Value, zone: ZoneInfo) -> Data:
@@ -143,9 +153,14 @@ def _item(item: Item, zone: ZoneInfo) -> Data:
         "title": item.article if current_language() == "fr" else str(item.title),
         "mark": mark,
         "state": str(word),
-        "seen": [{"mark": MARKS[one.good], "text": _short(one.text), "small": _read(one, zone)} for one in chosen],
+        "seen": [_seen(one, zone) for one in chosen],
         "more": str(t("and {count} more, see “calvox windows checklist”", count=more)) if more else "",
     }
+
+
+def _seen(one: Seen, zone: ZoneInfo) -> Data:
+    mark, word = STATES[ANSWERS[one.good]]
+    return {"mark": mark, "word": str(word), "text": _short(one.text), "small": _read(one, zone)}
 
 
 def _first(seen: Sequence[Seen]) -> list[Seen]:
@@ -201,7 +216,7 @@ def _step(step: Step, zone: ZoneInfo) -> Data:
         "expected": str(step.expected),
         "mark": mark,
         "state": str(word),
-        "seen": [_value(one, zone) for one in step.seen[:MOST_SEEN]],
+        "seen": _values(step.seen[:MOST_SEEN], zone),
     }
 
 
