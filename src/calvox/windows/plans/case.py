@@ -61,6 +61,11 @@ class Case:
         """Find the first state since the plan was opened in which something holds."""
         return next((site for site in self.since if holds(site)), None)
 
+    def when_known(self, name: str, fact: str) -> LicenceServer:
+        """Find a licence server as it was when a fact of it was first known in this plan; else as it is known now."""
+        first = self.first(lambda site: getattr(self.server(name, site), fact).known)
+        return self.server(name, first)
+
     def vouched(self, key: str) -> Step | None:
         """Find who vouches for something."""
         return voucher(self.plan, key)

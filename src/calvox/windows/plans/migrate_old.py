@@ -45,15 +45,21 @@ def inventory(case: Case, hosts: Hosts) -> Step:
 
 def _answers(case: Case) -> Line:
     """Tell whether the old licence server was read by an administrator when the plan was opened, or later."""
-    server = case.server(case.plan.old)
-    name = server.machine.name
-    read = max(server.packs.time, server.activated.time)
-    evidence = (evidence_of(server, "machine.administrator"), evidence_of(server, "packs"))
-    if not server.machine.administrator.value or read < case.opened - FRESH_DAYS * DAY:
+    lately = case.opened - FRESH_DAYS * DAY
+    answered = case.first(lambda site: _read_by_administrator(case.server(case.plan.old, site)) >= lately)
+    server = case.server(case.plan.old, answered)
+    name, read = server.machine.name, _read_by_administrator(server)
+    if answered is None:
         text = t("{name} was not read by an administrator lately: it is not known whether it still answers.", name=name)
         return Line("answers", Seen(None, text), Vouch.IF_MISSING)
+    evidence = (evidence_of(server, "machine.administrator"), evidence_of(server, "packs"))
     text = t("{name} answers: it was read by an administrator on {read}.", name=name, read=utc(read))
     return Line("answers", Seen(True, text, evidence))
+
+
+def _read_by_administrator(server: LicenceServer) -> int:
+    """Tell when the licensing class last answered to an administrator; 0 = never."""
+    return max(server.packs.time, server.activated.time) if server.machine.administrator.value else 0
 
 
 def _is_gone_do(case: Case) -> Do:

@@ -15,6 +15,9 @@ from calvox.windows.checklist_facts import FRESH_DAYS, Seen, evidence_of, servic
 from calvox.windows.plans.case import Case
 from calvox.windows.plans.plan import Do, Line, Vouch, command
 
+NEVER = 1 << 62
+"""A moment that has not come."""
+
 
 def not_read_since(server: LicenceServer, fact: str, since: int) -> Seen | None:
     """Say that a fact is unknown or older than a moment; None if it is neither."""
@@ -23,8 +26,10 @@ def not_read_since(server: LicenceServer, fact: str, since: int) -> Seen | None:
         return unknown(server, fact)
     if found.time >= since:
         return None
-    values = {"fact": fact, "name": server.machine.name, "since": utc(since)}
-    text = t("The fact “{fact}” of {name} was not read since {since}.", **values)
+    values = {"fact": fact, "name": server.machine.name}
+    if since >= NEVER:
+        return Seen(None, t("The fact “{fact}” of {name} counts once it is read after the step before.", **values))
+    text = t("The fact “{fact}” of {name} was not read since {since}.", since=utc(since), **values)
     return Seen(None, text, (evidence_of(server, fact),))
 
 
@@ -72,12 +77,14 @@ def saved(server: LicenceServer, since: int) -> Seen:
 
 def saved_before(case: Case, name: str) -> Line:
     """Tell whether there is a backup to fall back on, not much older than the plan."""
-    return Line("backup", saved(case.server(name), case.opened - FRESH_DAYS * DAY), Vouch.ALWAYS)
+    since = case.opened - FRESH_DAYS * DAY
+    good = case.first(lambda site: saved(case.server(name, site), since).good is True)
+    return Line("backup", saved(case.server(name, good), since), Vouch.ALWAYS)
 
 
 def identity(case: Case, name: str) -> Line:
     """Tell whether a licence server's ID is written down: it is asked for in the calls."""
-    server = case.server(name)
+    server = case.when_known(name, "server_id")
     if not server.server_id.known:
         return Line("server-id", unknown(server, "server_id"), Vouch.IF_MISSING)
     text = t("The licence server ID of {name} is written down.", name=name)
@@ -86,7 +93,7 @@ def identity(case: Case, name: str) -> Line:
 
 def issued(case: Case, name: str) -> Line:
     """Tell whether it is known which device CALs a licence server issued, and when the last of them ends."""
-    server = case.server(name)
+    server = case.when_known(name, "issued")
     if not server.issued.known:
         return Line("issued", unknown(server, "issued"), Vouch.IF_MISSING)
     return Line("issued", Seen(True, alive(server, case.now), (evidence_of(server, "issued"),)))
