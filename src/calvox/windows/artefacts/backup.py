@@ -18,7 +18,10 @@ from calvox.windows.artefacts.script import script
 from calvox.windows.powershell import literal
 
 FOLDER = re.compile(r"[A-Za-z]:(?:\\[A-Za-z0-9_][A-Za-z0-9_.-]*(?<!\.))+")
-SHARE = re.compile(r"\\\\[A-Za-z0-9_.-]+\\[A-Za-z0-9_.$-]+(?:\\[A-Za-z0-9_][A-Za-z0-9_.-]*(?<!\.))*")
+"""The first place: diskshadow reads its name."""
+SECOND = re.compile(r"(?:[A-Za-z]:|\\\\[^\\]+)(?:\\[^\\]+)+")
+PLAIN = re.compile(r"[^\s<>:\"/\\|?*`\[\].](?:[^<>:\"/\\|?*`\[\]]*[^\s<>:\"/\\|?*`\[\].])?")
+"""A part of the second place, of any script; no wildcard, no dots that lead elsewhere."""
 VOLUME = re.compile(r"[A-Za-z]:")
 TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 MOST_KEPT = 1000
@@ -91,7 +94,7 @@ def backup_checked(plan: BackupGiven) -> BackupGiven:
         raise _bad("folder", plan.folder, t(r"Write a folder on a local volume, as “D:\CalvoxBackup”, without spaces."))
     if not VOLUME.fullmatch(plan.system_state_volume):
         raise _bad("system_state_volume", plan.system_state_volume, t("Write a volume by its letter, as “E:”."))
-    if plan.second and not FOLDER.fullmatch(plan.second) and not SHARE.fullmatch(plan.second):
+    if plan.second and not _is_place(plan.second):
         raise _bad("second", plan.second, t(r"Write a share or a folder, as “\\FILES01\backup$”, or leave it empty."))
     if _within(plan.second, plan.folder) or _within(plan.folder, plan.second):
         raise _bad("second", plan.second, t("The second place may lie neither in the folder nor around it."))
@@ -117,6 +120,12 @@ def backup_notes(given: KitInput) -> tuple[Text, ...]:
         )
         if meant
     )  # fmt: skip
+
+
+def _is_place(path: str) -> bool:
+    parts = path.removeprefix("\\\\").split("\\")
+    named = parts if path.startswith("\\\\") else parts[1:]
+    return bool(SECOND.fullmatch(path)) and path.isprintable() and all(map(PLAIN.fullmatch, named))
 
 
 def _within(inner: str, outer: str) -> bool:
