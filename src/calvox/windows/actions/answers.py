@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from calvox.common.i18n import Text, t
 from calvox.windows.actions.action import Action
 from calvox.windows.actions.outcome import Verdict
-from calvox.windows.actions.values import State
+from calvox.windows.actions.values import State, Values
 from calvox.windows.moments import moment
 
 Words = tuple[Text, Text]
@@ -104,7 +104,10 @@ _OWN: dict[tuple[str, int], Words] = {
 def words_of(action: Action, code: int) -> Words:
     """Say what a code means for an action, and what to do next."""
     if code == -1:
-        return t("Windows reported an error without a number."), t("The script has shown it on the screen.")
+        return (
+            t("There was no answer with a number."),
+            t("Read the machine before you do it again; a script has shown its error on the screen."),
+        )
     own = _OWN.get((action.name, code))
     if own:
         return own
@@ -113,11 +116,14 @@ def words_of(action: Action, code: int) -> Words:
     return table.get(code, (unknown, _LOGS))
 
 
-def explain(action: Action, outcome: Verdict, code: int, before: State, after: State | None, now: int) -> Words:
+def explain(
+    action: Action, values: Values, outcome: Verdict, code: int, before: State, after: State | None, now: int
+) -> Words:
     """Say what came of an action, and what to do next.
 
     Args:
         action: what was tried.
+        values: what it was given; codes may be marks.
         outcome: what came of it.
         code: what Windows answered.
         before: the values before.
@@ -136,6 +142,8 @@ def explain(action: Action, outcome: Verdict, code: int, before: State, after: S
             t("Whether it was done is not known: no answer came, and the machine could not be read afterwards."),
             t("Read the machine before you do anything again: survey or collector."),
         )
+    if code == 0 and (obstacle := action.obstacle(before, values)) is not None:
+        return obstacle, t("Windows was not asked, and nothing was changed.")
     return _failure(action, code, after, shown, now)
 
 

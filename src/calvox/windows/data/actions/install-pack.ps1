@@ -1,0 +1,8 @@
+function Test-Reached($Before, $After) {
+    return (Get-Added $Before $After) -gt 0
+}
+
+function Set-State($Before) {
+    $answer = Invoke-CimMethod -Namespace $Cim -ClassName 'Win32_TSLicenseKeyPack' -MethodName 'InstallLicenseKeyPack' -Arguments @{ sLicenseKeyPackId = $Given['code'] } -Confirm:$false
+    return @{ Code = $answer.ReturnValue; Answer = @{ KeyPackId = $answer.KeyPackId } }
+}
