@@ -19,11 +19,13 @@ from calvox.windows.calls.dossier import Caller, Dossier, Source, Telephone, fil
 from calvox.windows.calls.kinds import ABOUT, CallKind
 from calvox.windows.calls.sheet import sheet
 from calvox.windows.codes import Slot, read_code, read_product_id
-from calvox.windows.precheck import precheck
+from calvox.windows.precheck import Condition, State, precheck
 from calvox.windows.record import Call
 
 OF_SERVER = {"administrator", "fresh", "service-running", "service-automatic", "backup"}
 """Conditions that hold for a call about no purchase."""
+TOLD = {"cal-serves-host", "cal-fits-mode", "numbers"}
+"""Conditions whose text, where they fail, is what was found instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +129,15 @@ def against(known: Site, server: LicenceServer, dossier: Dossier, now: int) -> l
     bought = [dossier.purchase] if dossier.purchase is not None else []
     of_purchases = ABOUT[dossier.kind].bought or dossier.kind is CallKind.ACTIVATE
     because = precheck(known, server, bought, now).because
-    found = [one.text for one in because if of_purchases or one.name in OF_SERVER]
+    found = [_reason(one) for one in because if of_purchases or one.name in OF_SERVER]
     return list({str(text): text for text in (*made.warnings, *made.unknown, *found)}.values())
+
+
+def _reason(condition: Condition) -> Text:
+    """Say that a condition does not hold; some of them say so themselves."""
+    if condition.state is State.UNKNOWN:
+        return t("not known: {text}", text=condition.text)
+    return condition.text if condition.name in TOLD else t("not so: {text}", text=condition.text)
 
 
 # Later

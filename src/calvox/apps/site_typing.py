@@ -5,6 +5,7 @@ back instead of being typed again.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from calvox.apps.site_calls import call_of, slot_of, still_open
 from calvox.common.errors import BadInput, Conflict
@@ -31,6 +32,36 @@ def typing_of(site: SiteFolder, number: int) -> Typing:
 def _typing(reader: Reader, call: Call) -> Typing:
     row = reader.get("typing", (call.call, str(slot_of(call))))
     return Typing(slot_of(call), first=row["first"], text=row["text"]) if row else Typing(slot_of(call))
+
+
+class Stage(StrEnum):
+    """How far a call is."""
+
+    OPENED = "opened"
+    TYPING = "typing"
+    """Something was typed."""
+    HEARD = "heard"
+    """A code was heard, and is to be entered."""
+    ENTERED = "entered"
+    """It was entered, and is to be read back."""
+    READ_BACK = "read-back"
+    """Facts show that Windows took it; the call may be ended."""
+    DONE = "done"
+    GIVEN_UP = "given-up"
+
+
+def stage_of(call: Call, typing: Typing) -> Stage:
+    """Tell how far a call is."""
+    if call.outcome:
+        return Stage(call.outcome)
+    if typing.first or typing.text:
+        return Stage.TYPING
+    if not call.codes:
+        return Stage.OPENED
+    code = call.codes[-1]
+    if not code.entered:
+        return Stage.HEARD
+    return Stage.READ_BACK if code.read_back else Stage.ENTERED
 
 
 @dataclass(frozen=True, slots=True)

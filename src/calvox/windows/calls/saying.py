@@ -59,8 +59,8 @@ CAL_TYPES = {"device": "RDS Per Device CAL", "user": "RDS Per User CAL"}
 
 ON_PRODUCT = (CallKind.ACTIVATE, CallKind.REACTIVATE, CallKind.DEACTIVATE)
 """Calls that begin with the Product ID."""
-SITE = t("site.toml, [contact]; Required Information in the server's properties")
-BOUGHT = t("site.toml, [[purchases]]")
+SITE = t("server's properties, tab Required Information")
+BOUGHT = t("if it is asked for")
 
 
 def lines(dossier: Dossier) -> tuple[SayLine, ...]:
@@ -160,14 +160,14 @@ def _former(dossier: Dossier) -> Iterator[SayLine]:
 def _caller(dossier: Dossier) -> Iterator[SayLine]:
     caller = dossier.caller
     needed = (
-        ("company", t("Company"), caller.company, "Raison sociale"),
-        ("country", t("Country or region"), caller.country, "Pays/région"),
-        ("first-name", t("First name"), caller.first_name, ""),
-        ("last-name", t("Last name"), caller.last_name, ""),
+        ("company", t("Company"), caller.company),
+        ("country", t("Country or region"), caller.country),
+        ("first-name", t("First name"), caller.first_name),
+        ("last-name", t("Last name"), caller.last_name),
     )
-    for name, label, value, article in needed:
+    for name, label, value in needed:
         missing = None if value else t("{label} is not told: fill it in under [contact] in site.toml", label=label)
-        yield SayLine(name, label, value, SITE, article=article, missing=missing)
+        yield SayLine(name, label, value, SITE, missing=missing)
     if caller.telephone:
         yield SayLine("telephone", t("Telephone for calling back"), caller.telephone, SITE)
 
@@ -176,17 +176,17 @@ def _caller(dossier: Dossier) -> Iterator[SayLine]:
 
 
 def _purchase(purchase: Purchase) -> Iterator[SayLine]:
-    page = t("Install Licenses Wizard, page License Program")
+    page = t("page License Program")
     programme = PROGRAMMES.get(purchase.programme)
     told = str(programme) if programme else purchase.programme
-    yield SayLine("programme", t("Licence programme"), told, page, article="Programme de licence")
+    yield SayLine("programme", t("Licence programme"), told, page)
     for field in PATTERNS.get(purchase.programme, ()):
         label, where = NUMBERS[field]
         value = getattr(purchase, field)
         missing = None if value else t("{label} is not told: it stands {where}", label=label, where=where)
         yield SayLine(field.replace("_", "-"), label, value, where, groups=_parts(value), missing=missing)
-    version = t("Install Licenses Wizard, page Product Version and License Type")
-    yield SayLine("version", t("Product version"), _version(purchase), version, article="Version")
+    version = t("page Product Version and License Type")
+    yield SayLine("version", t("Product version"), _version(purchase), version)
     yield SayLine(
         "cal-type",
         t("Type of CAL"),
@@ -194,17 +194,17 @@ def _purchase(purchase: Purchase) -> Iterator[SayLine]:
         version,
         article="Type de CAL",
     )
-    yield SayLine("quantity", t("Quantity"), str(purchase.quantity), version, article="Quantité")
+    yield SayLine("quantity", t("Quantity"), str(purchase.quantity), version)
     yield from _papers(purchase)
 
 
 def _papers(purchase: Purchase) -> Iterator[SayLine]:
-    for name, label, value, article in (
-        ("sku", t("SKU"), purchase.sku, "SKU"),
-        ("contract", t("Contract number"), purchase.contract, "Numéro de contrat"),
-        ("proof", t("Proof of purchase"), purchase.proof, ""),
+    for name, label, value in (
+        ("sku", t("SKU"), purchase.sku),
+        ("contract", t("Contract number"), purchase.contract),
+        ("proof", t("Proof of purchase"), purchase.proof),
     ):
-        yield SayLine(name, label, value, BOUGHT, article=article)
+        yield SayLine(name, label, value, BOUGHT)
 
 
 def _version(purchase: Purchase) -> str:

@@ -34,7 +34,7 @@ class Typing:
     @property
     def differing(self) -> tuple[int, ...]:
         """List the groups, from 0, in which the second typing differs from the first."""
-        pairs = zip(self._cut(self.first), self._cut(self.text), strict=False)
+        pairs = zip(self.pieces(self.first), self.pieces(self.text), strict=False)
         return tuple(at for at, (one, other) in enumerate(pairs) if one != other)
 
     @property
@@ -45,7 +45,7 @@ class Typing:
     @property
     def next(self) -> int:
         """Tell which group, from 0, is wanted next; the number of groups if none is."""
-        return self.differing[0] if self.second and self.differing else len(self._cut(self.text))
+        return self.differing[0] if self.second and self.differing else len(self.pieces(self.text))
 
     @property
     def complete(self) -> bool:
@@ -74,13 +74,17 @@ class Typing:
     def correct(self, at: int, line: str) -> "Typing":
         """Replace one group of the first typing, while it is read back."""
         found = self._read(line)
-        if len(found) != 1 or not 0 <= at < len(self._cut(self.first)):
+        if len(found) != 1 or not 0 <= at < len(self.pieces(self.first)):
             raise BadInput(t("Type one group"))
-        return replace(self, first=_with(self._cut(self.first), at, found[0]))
+        return replace(self, first=_with(self.pieces(self.first), at, found[0]))
 
     def back(self) -> "Typing":
         """Take the last group back."""
-        return replace(self, text="".join(self._cut(self.text)[:-1]))
+        return replace(self, text="".join(self.pieces(self.text)[:-1]))
+
+    def pieces(self, code: str) -> tuple[str, ...]:
+        """Cut a code into what is typed at once."""
+        return groups(code) if shape_of(self.slot).fixed else (code,) if code else ()
 
     def _read(self, line: str) -> tuple[str, ...]:
         """Read whole groups from a line."""
@@ -105,18 +109,15 @@ class Typing:
             )
 
     def _put(self, at: int, group: str) -> "Typing":
-        one, other = self._cut(self.first), self._cut(self.text)
+        one, other = self.pieces(self.first), self.pieces(self.text)
         if self.second and at < len(other) and group == other[at]:
             return replace(self, first=_with(one, at, group))
         return replace(self, text=_with(other, at, group))
 
     def _turned(self) -> "Typing":
         """Begin the second typing when the first is whole."""
-        whole = len(self._cut(self.text)) == self.count
+        whole = len(self.pieces(self.text)) == self.count
         return Typing(self.slot, first=self.text) if whole and not self.second else self
-
-    def _cut(self, code: str) -> tuple[str, ...]:
-        return groups(code) if shape_of(self.slot).fixed else (code,) if code else ()
 
 
 def _with(cut: tuple[str, ...], at: int, group: str) -> str:
