@@ -26,11 +26,11 @@ def call_sheet_data(sheet: CallSheet) -> Data:
     return {
         "about": _short(sheet.server),
         "lead": str(number),
-        "warnings_title": str(t("Mind before the call")),
+        "warnings_title": str(t("Before you call")),
         "warnings": _list(sheet.warnings),
-        "unknown_title": str(t("Still to be learned")),
+        "unknown_title": str(t("Not known")),
         "unknown": _list(sheet.unknown),
-        "prepare_title": str(t("Have ready")),
+        "prepare_title": str(t("Have at hand")),
         "prepare": _list(sheet.prepare),
         "telephones_title": str(t("Whom to call")),
         "telephones": [
@@ -39,14 +39,13 @@ def call_sheet_data(sheet: CallSheet) -> Data:
         ],
         "telephone_hint": str(sheet.telephone_hint),
         "telephone_gap": str(t("Number shown by the wizard:")),
-        "say_title": str(t("Say")),
+        "say_title": str(t("Say, as it is asked")),
         "say": _blocks(sheet.say),
-        "note_title": str(t("Note")),
         "note": [_slot(slot) for slot in sheet.note],
         "operator": [str(label) for label in (t("Called on, at"), t("Name of the agent"), t("Reference of the call"))],
-        "wizard_title": str(t("Through the wizard, by telephone")),
+        "wizard_title": str(t("By telephone")),
         "wizard": _list(sheet.wizard),
-        "web_title": str(t("Or by a web browser on another machine")),
+        "web_title": str(t("By a web browser on another PC")),
         "web": _list(sheet.web),
         "to_fill": str(TO_FILL),
     }
@@ -72,7 +71,7 @@ def _line(line: SayLine) -> Data:
 
 def _slot(slot: NoteSlot) -> Data:
     return {
-        "label": str(slot.label),
+        "title": str(t("Note: {label}", label=slot.label)),
         "article": slot.article,
         "groups": slot.groups,
         "size": slot.size,

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 from calvox.common.i18n import t
 from calvox.core.purchases import Purchase
-from calvox.doctor.facts import LicenceServer, short_name
+from calvox.doctor.facts import LicenceServer
 from calvox.windows.calls.dossier import Caller
 from calvox.windows.calls.kinds import ABOUT, CallKind
 from calvox.windows.checklist import Checklist, Item, State
 from calvox.windows.codes import Slot
+from calvox.windows.facts_from import same_machine
 from calvox.windows.papers.bought import Numbered
 from calvox.windows.papers.parameters import parameters_of
 from calvox.windows.papers.rows import Row, Value, Worded, Words
@@ -85,7 +86,7 @@ def call_table(
 
 
 def _call_of(record: Record, server: str, number: int) -> Call | None:
-    fitting = [c for c in record.calls if short_name(c.server) == short_name(server) and number in (0, c.call)]
+    fitting = [c for c in record.calls if same_machine(c.server, server) and number in (0, c.call)]
     return fitting[-1] if fitting else None
 
 

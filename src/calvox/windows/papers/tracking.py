@@ -13,11 +13,12 @@ import msgspec
 
 from calvox.common.i18n import t
 from calvox.core.purchases import Purchase
-from calvox.doctor.facts import Backup, Fact, LicenceServer, Mode, SessionHost, Site, short_name
+from calvox.doctor.facts import Backup, Fact, LicenceServer, Mode, SessionHost, Site
 from calvox.doctor.licensing import MODE_NAMES, listed
 from calvox.windows.artefacts.given import BackupGiven, HostLicensing
 from calvox.windows.checklist_facts import hosts_of
 from calvox.windows.codes import Slot
+from calvox.windows.facts_from import same_machine
 from calvox.windows.papers.bought import each, product_of, programme_of
 from calvox.windows.papers.packs import pack_values
 from calvox.windows.papers.rows import Row, Value, Worded, Words, in_groups, in_short, of_fact
@@ -53,7 +54,7 @@ def tracking(
         backup: where backups are planned to go; empty: nothing is planned.
         record: what was telephoned, typed and done.
     """
-    calls = tuple(c for c in record.calls if short_name(c.server) == short_name(server.machine.name))
+    calls = tuple(c for c in record.calls if same_machine(c.server, server.machine.name))
     bought = list(enumerate(purchases, start=1))
     rows = (
         Row("name", Worded("Nom du serveur de licences", t("Name of the licence server")), (_name(server),)),
@@ -161,7 +162,7 @@ def _backup(server: LicenceServer, planned: BackupGiven, record: Record) -> Iter
 
 def _set_up(server: LicenceServer, record: Record) -> Iterator[Value]:
     for action in record.actions:
-        own = short_name(action.machine) == short_name(server.machine.name)
+        own = same_machine(action.machine, server.machine.name)
         if own and "backup" in action.action and action.outcome in ("done", "unchanged"):
             folder = _folder(action.given)
             if folder:
