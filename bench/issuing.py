@@ -76,7 +76,7 @@ def _bare(file: Path) -> Bare:
         ("INSERT OR REPLACE INTO holder VALUES (?, ?, ?, ?)", holder),
         entry_insert("CalIssued", body_of(issued), bytes(32), now),
         ("INSERT OR REPLACE INTO cal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", cal),
-        ("INSERT OR REPLACE INTO device VALUES (?, ?)", lambda sequence: (drawn(sequence)[0], now)),
+        ("INSERT OR REPLACE INTO device VALUES (?, ?, 0)", lambda sequence: (drawn(sequence)[0], now)),
         (
             "INSERT OR REPLACE INTO token VALUES (?, ?, ?, ?, ?)",
             lambda sequence: (drawn(sequence)[1], HOST, claims, HOST, sequence),

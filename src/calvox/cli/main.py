@@ -18,7 +18,21 @@ from calvox.common.errors import BadInput, CalvoxError, rendering
 from calvox.common.i18n import fitting_language, language_of_environment, set_language, t
 from calvox.common.settings import load
 
-NOUNS = ("centre", "server", "host", "report", "journal", "site", "windows", "doctor", "codes", "config", "demo")
+NOUNS = (
+    "centre",
+    "server",
+    "pack",
+    "cal",
+    "host",
+    "report",
+    "journal",
+    "site",
+    "windows",
+    "doctor",
+    "codes",
+    "config",
+    "demo",
+)
 INTERRUPTED = 130
 
 
