@@ -9,6 +9,7 @@ import msgspec
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
+from calvox.core.book import Row
 from calvox.doctor.facts import Backup, Fact, LicenceServer, Site, short_name
 from calvox.site.book import BackupTested
 from calvox.site.folder import LARGEST_BUNDLE, SiteFolder, bundles, keep_bundle, open_site
@@ -90,18 +91,23 @@ def server_of(known: Site, name: str) -> LicenceServer:
 def with_tested_backups(site: SiteFolder, known: Site) -> Site:
     """Add the backups that somebody vouches for to the facts; of two, the one made later counts."""
     with site.journal.read() as reader:
-        rows = list(reader.select("backup"))
+        return add_backups(known, reader.select("backup"))
+
+
+def add_backups(known: Site, rows: Iterable[Row]) -> Site:
+    """Add tested backups, as the journal's table has them, to the facts."""
     servers = list(known.licence_servers)
     for row in rows:
         for at, server in enumerate(servers):
-            if same_machine(server.machine.name, row["machine"]) and _newer(server, row["made"]):
+            if same_machine(server.machine.name, str(row["machine"])) and _newer(server, int(row["made"])):
                 made = Backup(
-                    time=row["made"], folder=bool(row["folder"]), system_state=bool(row["system_state"]), tested=True
+                    time=int(row["made"]),
+                    folder=bool(row["folder"]),
+                    system_state=bool(row["system_state"]),
+                    tested=True,
                 )
-                source = f"entered by {row['by']}"
-                servers[at] = msgspec.structs.replace(
-                    server, backup=Fact(value=made, source=source, time=row["entered"])
-                )
+                fact = Fact(value=made, source=f"entered by {row['by']}", time=int(row["entered"]))
+                servers[at] = msgspec.structs.replace(server, backup=fact)
     return msgspec.structs.replace(known, licence_servers=tuple(servers))
 
 

@@ -19,7 +19,7 @@ from calvox.windows.plans.hosts import hosts_of
 from calvox.windows.plans.mending import activated_again, backed_up_again, hosts_again, packs_again, service_again
 from calvox.windows.plans.packs import held, wanted
 from calvox.windows.plans.plan import Choice, Do, Line, PlanView, Step, Vouch, command, planned
-from calvox.windows.plans.servers import NEVER, alive, living, read_again
+from calvox.windows.plans.servers import DAY_ALONE, NEVER, alive, living, read_again
 
 LOST, CORRUPT = "database-lost", "database-corrupt"
 SAME, OTHER, UNUSABLE = "decide/same-windows", "decide/other-windows", "decide/no-usable-backup"
@@ -157,8 +157,12 @@ def backup_of(case: Case) -> Fact[Backup | bool]:
     """Find the newest backup that was made before the plan was opened."""
     states = (case.server(case.plan.old, site).backup for site in reversed(case.states))
     known = [fact for fact in states if fact.known]
-    made = (fact for fact in known if isinstance(fact.value, Backup) and fact.value.time <= case.opened)
+    made = (fact for fact in known if isinstance(fact.value, Backup) and _is_before(fact.value, case.opened))
     return next(made, known[0] if known else case.server(case.plan.old).backup)
+
+
+def _is_before(backup: Backup, opened: int) -> bool:
+    return backup.time - DAY_ALONE <= opened
 
 
 def is_whole(fact: Fact[Backup | bool], opened: int) -> bool | None:
@@ -166,7 +170,7 @@ def is_whole(fact: Fact[Backup | bool], opened: int) -> bool | None:
     found = fact.value
     if found is None:
         return None
-    return isinstance(found, Backup) and found.folder and found.system_state and found.time <= opened
+    return isinstance(found, Backup) and found.folder and found.system_state and _is_before(found, opened)
 
 
 def course(case: Case) -> str:

@@ -83,11 +83,8 @@ def backed_up_again(case: Case, packs: tuple[Wanted, ...], since: int) -> Step:
     """See whether a new backup holds what is there now."""
     name = case.plan.old
     first = case.first(lambda site: bool(packs) and all(kept(case, name, one, since, site).good for one in packs))
-    seen = (
-        saved(case.server(name), complete)
-        if first
-        else Seen(None, t("The packs are not all there: a backup would not hold them."))
-    )
+    none = Seen(None, t("The packs are not all there: a backup would not hold them."))
+    seen = saved(case.server(name), case.server(name, first).packs.time) if first else none
     return Step(
         "backup",
         t("Back up {name} anew, and test the copy", name=name),

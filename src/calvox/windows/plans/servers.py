@@ -15,6 +15,8 @@ from calvox.windows.checklist_facts import FRESH_DAYS, Seen, evidence_of, servic
 from calvox.windows.plans.case import Case
 from calvox.windows.plans.plan import Do, Line, Vouch, command
 
+DAY_ALONE = DAY // 2
+"""Of a backup that a person vouches for only the day is known, and noon stands for it."""
 NEVER = 1 << 62
 """A moment that has not come."""
 
@@ -68,7 +70,7 @@ def saved(server: LicenceServer, since: int) -> Seen:
     if not (found.folder and found.system_state):
         text = t("The backup of {name} lacks the database folder or the system state: both are needed.", **values)
         return Seen(False, text, evidence)
-    if found.time < since:
+    if found.time + DAY_ALONE < since:
         return Seen(False, t("The backup of {name} of {made} is older than {since}.", **values), evidence)
     if not found.tested:
         return Seen(False, t("The backup of {name} of {made} was not tested.", **values), evidence)
