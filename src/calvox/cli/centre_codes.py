@@ -15,6 +15,7 @@ from calvox.wire.phone import dictation
 from calvox.wire.phone.codec import CodeType, decode, group_count, group_holds
 from calvox.wire.phone.dictation import Dictation, GroupMisheard
 from calvox.wire.phone.forms import Form, bytes_of, hear_group, number_of, read_group, write, write_group
+from calvox.wire.phone.recognise import refuse_microsoft
 from calvox.wire.phone.repair import Choices, Oracle, Whole
 
 BACK, AGAIN = "<", "!"
@@ -26,6 +27,7 @@ def read_code(code_type: CodeType, text: str) -> bytes:
     """Read a whole code from one text.
 
     Raises:
+        WrongKind: it is a code of Microsoft's.
         BadCode: it is no code of this type in any form.
     """
     line = " ".join(text[: LONGEST_TEXT + 1].split())
@@ -48,6 +50,7 @@ def read_code(code_type: CodeType, text: str) -> bytes:
             return bytes_of(code_type, decode(form.encoding, code_type, read))
         except BadCode as error:
             unsound = unsound or error
+    refuse_microsoft(line, code_type)
     raise unsound or unread or BadCode(t("This is no {title} in any form", title=code_type.label))
 
 

@@ -18,6 +18,7 @@ from calvox.wire.phone.codec import CodeType, decode, group_count, group_holds
 from calvox.wire.phone.dictation import MOST_SHOWN
 from calvox.wire.phone.forms import Form, bytes_of, hear_group, number_of, write, write_group
 from calvox.wire.phone.oracles import confirmation_fits
+from calvox.wire.phone.recognise import refuse_microsoft
 from calvox.wire.phone.suggest import suggestions
 
 LARGEST_INPUT = 1 << 16
@@ -55,6 +56,7 @@ def read_code(code_type: TypeArgument, form: FormOption) -> None:
     except WrongKind:
         raise
     except BadCode as error:
+        refuse_microsoft("-".join(lines), code_type)
         found = {i: suggestions(form, code_type, i, heard[i], current_language())[:MOST_SHOWN] for i in misheard}
         texts = {str(i + 1): [write_group(form, s.symbols) for s in some] for i, some in found.items() if some}
         _misheard(misheard, texts, error.message)

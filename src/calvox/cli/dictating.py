@@ -7,10 +7,11 @@ mis-heard is told at once, with what may have been said: the number of a suggest
 import sys
 from typing import Any
 
-from calvox.apps.licence_server import EnterFile, EnterGroup, Nothing
+from calvox.apps.host_cases import Nothing
+from calvox.apps.licence_server import EnterFile, EnterGroup
 from calvox.apps.owner import Owner
 from calvox.cli.session import ask, say
-from calvox.common.errors import NotFound
+from calvox.common.errors import BadCode, NotFound
 from calvox.common.i18n import Text, current_language, t
 from calvox.server.confirm import Done, IsOtherKind, Misheard, Progress, SignsOtherData, WhollyMisheard
 from calvox.wire.phone.codec import CodeType, group_count
@@ -37,7 +38,12 @@ def _one(owner: Owner[Any], form: Form, number: int) -> Progress:
     text = ask(t("Group {number} of {total}:", number=number, total=total))
     while True:
         asked = EnterGroup(form, text, number, current_language())
-        answer = owner.call("enter-group", asked)
+        try:
+            answer = owner.call("enter-group", asked)
+        except BadCode as error:
+            say(f"  ✗ {error}")
+            text = ask(t("Group {number} of {total}:", number=number, total=total))
+            continue
         if isinstance(answer, Progress):
             return answer
         text = _choose(answer)

@@ -187,13 +187,7 @@ def _purchase(purchase: Purchase) -> Iterator[SayLine]:
         yield SayLine(field.replace("_", "-"), label, value, where, groups=_parts(value), missing=missing)
     version = t("page Product Version and License Type")
     yield SayLine("version", t("Product version"), _version(purchase), version)
-    yield SayLine(
-        "cal-type",
-        t("Type of CAL"),
-        CAL_TYPES.get(purchase.cal_type, purchase.cal_type),
-        version,
-        article="Type de CAL",
-    )
+    yield SayLine("cal-type", t("Type of CAL"), CAL_TYPES.get(purchase.cal_type, purchase.cal_type), version)
     yield SayLine("quantity", t("Quantity"), str(purchase.quantity), version)
     yield from _papers(purchase)
 

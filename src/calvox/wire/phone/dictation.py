@@ -13,6 +13,7 @@ from calvox.common.errors import BadCode, BadInput
 from calvox.common.i18n import Language, Text, t
 from calvox.wire.phone.codec import CodeType, group_count, group_holds, refuse_other_type
 from calvox.wire.phone.forms import LONGEST_GROUP, Form, Heard, hear_group, read_group, write_group
+from calvox.wire.phone.recognise import refuse_microsoft
 from calvox.wire.phone.repair import Choices, Oracle, Unclear, Whole, repair
 from calvox.wire.phone.suggest import suggestions
 from calvox.wire.phone.wordlists import shown
@@ -83,12 +84,14 @@ class Dictation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Type one group, the first time or again.
 
         Raises:
+            WrongKind: it is a code of Microsoft's; nothing changes.
             BadInput: There is no such group, or the text is too long for any; nothing changes.
         """
         if not 0 <= index < len(self.texts):
             raise BadInput(t("There is no group {number}", number=index + 1))
         if len(text) > LONGEST_GROUP:
             raise BadCode(t("“{start}…” is too long for one group", start=shown(text)))
+        refuse_microsoft(text, self.code_type)
         answer = self.judge(index, text)
         position = index + 1 if isinstance(answer, GroupHeard) else index
         past = (*self.past, (index, self.texts[index]))[-MOST_UNDONE:]

@@ -77,16 +77,19 @@ def _held(form: Form, code_type: CodeType, signs: str) -> tuple[int, int]:
 def microsoft_code(text: str) -> Text | None:
     """Name the code of Microsoft's that this looks like; None if it looks like none.
 
-    Thirty-five letters and digits of which hardly a group passes a check of ours.
+    Thirty-five letters and digits, together or in 7 groups of 5, of which hardly a group passes a check of ours.
     """
     line = text[:LONGEST].strip().upper()
     if _PRODUCT_ID.fullmatch(line):
         return t("Product ID of Windows")
-    signs = _APART.sub("", line)
-    if not re.fullmatch(rf"[A-Z0-9]{{{MICROSOFT_SIGNS}}}", signs):
+    pieces = [piece for piece in _APART.split(line) if piece]
+    if [len(piece) for piece in pieces] not in ([MICROSOFT_SIGNS], [5] * MICROSOFT_GROUPS) or _is_words(line):
+        return None
+    signs = "".join(pieces)
+    if not (signs.isascii() and signs.isalnum()):
         return None
     most = max(_held(Form.CHARACTERS, code_type, signs)[0] for code_type in (CodeType.SERVER_ID, CodeType.REQUEST))
-    return t("code of Microsoft's in 7 groups of 5") if most <= MICROSOFT_GROUPS // 3 else None
+    return t("licence server ID or licence key pack ID of Microsoft's") if most <= MICROSOFT_GROUPS // 3 else None
 
 
 def refuse_microsoft(text: str, wanted: CodeType) -> None:
@@ -98,6 +101,6 @@ def refuse_microsoft(text: str, wanted: CodeType) -> None:
     found = microsoft_code(text)
     if found is not None:
         raise WrongKind(
-            t("This is a {found}; a {wanted} of Calvox is wanted here", found=found, wanted=wanted.label),
+            t("This looks like a {found}; Calvox's own {wanted} is wanted here", found=found, wanted=wanted.label),
             hint=t("Microsoft's codes are typed with “calvox windows call type”."),
         )
