@@ -12,7 +12,8 @@ from typing import Any, Self
 
 import msgspec
 
-from calvox.apps.licence_server import MakeCode, Nothing, owner
+from calvox.apps.host_cases import MakeCode, Nothing
+from calvox.apps.licence_server import owner
 from calvox.apps.owner import Owner
 from calvox.common.settings import Server, Settings
 from calvox.server.report import Status
@@ -104,7 +105,7 @@ class ServerProcess:
 
     def code(self, name: str, version: str = "2022") -> str:
         """Make an enrolment code."""
-        return str(self.owner.call("enrolment-code", MakeCode(name, version)).code)
+        return str(self.owner.call("enrolment-code", MakeCode(name, version, approved=True)).code)
 
     def peak(self) -> int:
         """Tell the most memory that it ever held, in bytes."""

@@ -18,8 +18,9 @@ from pathlib import Path
 import apsw
 import pytest
 
+from calvox.apps.host_cases import MakeCode, Nothing
 from calvox.apps.journals import VerifyJournal
-from calvox.apps.licence_server import EnterGroup, MakeCode, Nothing, Page, PrepareCall
+from calvox.apps.licence_server import EnterGroup, Page, PrepareCall
 from calvox.apps.owner import SOCKET, connect
 from calvox.common.errors import BadInput, Busy, CalvoxError, NotFound
 from calvox.core.products import CalType

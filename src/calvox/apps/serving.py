@@ -27,7 +27,7 @@ from starlette.routing import Route
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from calvox.apps.owner import BODY_LIMIT, Owner, peer_name
-from calvox.common.errors import BadInput, CalvoxError, NotFound, rendering
+from calvox.common.errors import BadInput, CalvoxError, NotFound, TooMany, rendering
 from calvox.common.i18n import fitting_language, language_of, t
 from calvox.common.wire_errors import error_body
 
@@ -225,7 +225,8 @@ async def on_error(request: Request, error: Exception) -> Response:
     """Present an error in the reader's language; a fault of ours without its details."""
     with language_of(fitting_language(request.headers.get("accept-language"))):
         if isinstance(error, CalvoxError):
-            return Response(error_body(error), rendering(error).status, media_type="application/json")
+            headers = {"Retry-After": str(error.wait)} if isinstance(error, TooMany) else None
+            return Response(error_body(error), rendering(error).status, headers, media_type="application/json")
         log.error("internal error", path=request.url.path, exc_info=error)
         internal = CalvoxError(t("Internal error"), hint=t("The log of the serving process tells more."))
         return Response(error_body(internal), 500, media_type="application/json")

@@ -30,7 +30,7 @@ Folder = Annotated[Path | None, typer.Option(help=str(t("The data folder; defaul
 def _owner(store: Store, folder: Path | None) -> Owner[Any]:
     """Find the store; only the code of the one that was named is loaded."""
     if store is Store.SERVER:
-        from calvox.cli.server import server_owner
+        from calvox.cli.own_server import server_owner
 
         return server_owner(folder)
     from calvox.cli.centre_options import owner_of

@@ -10,18 +10,19 @@ import segno
 import typer
 from rich.console import Console
 
-from calvox.apps.licence_server import MakeCode, Nothing, PrepareCall, owner, run
+from calvox.apps.host_cases import Nothing
+from calvox.apps.licence_server import PrepareCall, run
 from calvox.apps.owner import Owner
 from calvox.cli.dictating import dictate, take_file, take_lines, verdict
+from calvox.cli.own_server import Folder, server_owner, server_settings
 from calvox.cli.secrets import read_secret
-from calvox.cli.session import ask, grid, say, session, settings, show
+from calvox.cli.server_hosts import authority, codes, hosts
+from calvox.cli.session import ask, grid, say, session, show
 from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
-from calvox.common.clock import show_time
 from calvox.common.errors import BadInput
 from calvox.common.files import read_whole, user_name, write_whole
 from calvox.common.i18n import current_language, t
-from calvox.common.settings import Settings
 from calvox.core.products import cal_type_named
 from calvox.people.passwords import hash_password
 from calvox.server.call import OpenCall, PackWish
@@ -37,9 +38,11 @@ from calvox.wire.phone.message import Kind
 from calvox.wire.phone.sheet import CallSheet, call_sheet, spoken
 
 app = typer.Typer(no_args_is_help=True, help=str(t("A licence server: make it, serve it, activate it, install packs.")))
+app.add_typer(codes)
+app.add_typer(hosts, name="hosts")
+app.add_typer(authority, name="authority")
 MISHEARD_EXIT = 2
 
-Folder = Annotated[Path | None, typer.Option(help=str(t("The server's folder; default: setting server.folder.")))]
 FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How codes are said.")))]
 OptionalPack = Annotated[
     list[str] | None, typer.Option("--pack", help=str(t("TYPE:VERSION:QUANTITY[:LAST-MONTH], as device:2022:20.")))
@@ -54,18 +57,6 @@ RequestOut = Annotated[
     Path | None, typer.Option("--request-file", help=str(t("Instead of a call: write the request to this file.")))
 ]
 Prepare = Annotated[bool, typer.Option("--prepare-only", help=str(t("Only prepare the call; type the code in later.")))]
-
-
-def _settings(folder: Path | None) -> Settings:
-    own = settings()
-    if folder is None:
-        return own
-    return msgspec.structs.replace(own, server=msgspec.structs.replace(own.server, folder=str(folder)))
-
-
-def server_owner(folder: Path | None) -> Owner[Any]:
-    """Give the licence server of a folder, or of the settings."""
-    return owner(_settings(folder))
 
 
 def _form(form: Form | None) -> Form:
@@ -84,7 +75,7 @@ def init(
     """Make a server."""
     card = read_card(read_whole(centre_card))
     password = read_secret(t("Password of {name}:", name=administrator), password_file, twice=True)
-    chosen = _settings(folder)
+    chosen = server_settings(folder)
     keys = found(chosen, card, administrator, hash_password(password), user_name())
     code = spoken(CodeType.SERVER_ID, keys.identity.server_id)
     told = {"folder": chosen.server.folder, "server_id": keys.identity.server_id.hex(), "spoken": code}
@@ -103,7 +94,7 @@ def serve(
 ) -> None:
     """Serve."""
     logs.configure()
-    chosen = _settings(folder)
+    chosen = server_settings(folder)
     if listen:
         chosen = msgspec.structs.replace(chosen, server=msgspec.structs.replace(chosen.server, listen=listen))
 
@@ -285,16 +276,3 @@ def _draw_status(screen: Console, told: Status) -> None:
         kind, numbers = str(cal_type_named(pool.cal_type).text), (pool.total, pool.issued, pool.free, pool.over_use)
         table.add_row(kind, pool.version, *map(str, numbers))
     screen.print(table)
-
-
-@app.command("enrolment-code", help=str(t("Make a one-time code with which a session host enrols.")))
-def enrolment_code(
-    name: Annotated[str, typer.Option(help=str(t("Name of the session host.")))],
-    version: Annotated[str, typer.Option(help=str(t("Its version: 2012 R2, 2016, 2019, 2022 or 2025.")))],
-    folder: Folder = None,
-) -> None:
-    """Make a code."""
-    made = server_owner(folder).call("enrolment-code", MakeCode(name, version))
-    until = show_time(made.expires, settings().zone)
-    text = t("Enrolment code for {name}, good until {until}, shown once:", name=name, until=until)
-    show(made, lambda screen: screen.print(f"{text}\n{made.code}", markup=False, soft_wrap=True))

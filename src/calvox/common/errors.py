@@ -79,6 +79,17 @@ class Busy(CalvoxError):
     code = "busy"
 
 
+class TooMany(CalvoxError):
+    """Whoever asks must wait; `wait` says how long."""
+
+    code = "too-many"
+
+    def __init__(self, message: Text, *, hint: Text | None = None, wait: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.wait = wait
+        """Seconds."""
+
+
 class KeyLocked(CalvoxError):
     """The signing key has not been unlocked."""
 
@@ -135,6 +146,7 @@ RENDERINGS: dict[str, Rendering] = {
     "denied": Rendering(6, 403, t("Not allowed")),
     "unreachable": Rendering(7, 503, t("No answer")),
     "busy": Rendering(8, 503, t("In use")),
+    "too-many": Rendering(13, 429, t("Too much at once")),
     "key-locked": Rendering(9, 503, t("Signing key locked")),
     "bad-signature": Rendering(10, 422, t("Signature not valid")),
     "bad-token": Rendering(10, 422, t("Token not valid")),

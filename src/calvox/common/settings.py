@@ -66,6 +66,12 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a per-session CAL is kept without a sign of life."""
     enrolment_hours: Annotated[int, Meta(ge=1, le=720)] = 24
     """How long an enrolment code is good."""
+    allowed_groups: tuple[str, ...] = ()
+    """Groups whose session hosts are given CALs; empty: every approved host is."""
+    requests_each_second: Annotated[int, Meta(ge=1, le=1_000_000)] = 500
+    """Requests that one session host may send in the long run, ten times as many at once."""
+    holders_each_hour: Annotated[int, Meta(ge=0, le=10_000_000)] = 5_000
+    """Devices, users and sessions that one session host may name for the first time in an hour; 0: no bound."""
     verify_at_start: Annotated[int, Meta(ge=0)] = 50_000
     """Entries up to which the whole ledger is verified before serving; a longer one is verified while it serves."""
 

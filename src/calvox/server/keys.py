@@ -19,6 +19,9 @@ from calvox.trust.certificates import expires_at, issue_server_certificate, make
 from calvox.trust.keys import SigningKey, new_private_key
 from calvox.wire.phone.identity import retirement_secret, server_id
 
+NEXT = "next-authority"
+"""Folder of the authority that is to take over."""
+AUTHORITY_NAME = "Calvox licence server authority"
 RENEW_TLS_DAYS = 60
 """The server's own certificate is made anew when it has fewer days left."""
 
@@ -55,6 +58,20 @@ class Keys:
     """PEM."""
     authority: bytes
     """Certificate, PEM."""
+    next_key: bytes = b""
+    """Key of the authority that is to take over, PEM; empty: none."""
+    next_authority: bytes = b""
+    """Its certificate, PEM."""
+
+    @property
+    def trusted(self) -> bytes:
+        """Certificates of the authorities that are trusted now, the presenting one first, PEM."""
+        return self.authority + self.next_authority
+
+    @property
+    def newest_authority(self) -> tuple[bytes, bytes]:
+        """Key and certificate of the authority that issues to hosts from now on."""
+        return (self.next_key, self.next_authority) if self.next_key else (self.authority_key, self.authority)
 
 
 def make_keys(folder: Path, record_of: Callable[[bytes], bytes], names: tuple[str, ...], world: World) -> Keys:
@@ -68,7 +85,7 @@ def make_keys(folder: Path, record_of: Callable[[bytes], bytes], names: tuple[st
     own_id = server_id(retirement_secret(root, signing.public, record, epoch), epoch=epoch)
     identity = Identity(own_id, epoch, 1, record)
     authority_key = new_key()
-    authority = make_authority(authority_key, "Calvox licence server authority", world.now())
+    authority = make_authority(authority_key, AUTHORITY_NAME, world.now())
     files = {
         "root": root,
         "token-key": token_key,
@@ -92,7 +109,11 @@ def load_keys(folder: Path) -> Keys:
     keys = folder / "keys"
     identity, signing = _known(keys)
     authority_key, authority = read_whole(keys / "authority.key"), read_whole(keys / "authority.pem")
-    return Keys(keys, identity, signing, authority_key, authority)
+    following = keys / NEXT
+    if not following.exists():
+        return Keys(keys, identity, signing, authority_key, authority)
+    next_key, next_authority = read_whole(following / "authority.key"), read_whole(following / "authority.pem")
+    return Keys(keys, identity, signing, authority_key, authority, next_key, next_authority)
 
 
 def _known(keys: Path) -> tuple[Identity, SigningKey]:
@@ -112,12 +133,12 @@ def _known(keys: Path) -> tuple[Identity, SigningKey]:
     return identity, signing
 
 
-def renew_tls(keys: Keys, names: tuple[str, ...], world: World) -> None:
-    """Make the server's own certificate, or make it anew when it nears its end or bears other names."""
+def renew_tls(keys: Keys, names: tuple[str, ...], world: World, *, always: bool = False) -> None:
+    """Make the server's own certificate, or make it anew when it nears its end, bears other names, or always."""
     certificate, bears = keys.folder / "tls.pem", keys.folder / "tls.names"
     wanted = "\n".join(names).encode()
     fits = certificate.exists() and bears.exists() and read_whole(bears) == wanted
-    if fits and expires_at(read_whole(certificate)) - world.now() > RENEW_TLS_DAYS * DAY:
+    if fits and not always and expires_at(read_whole(certificate)) - world.now() > RENEW_TLS_DAYS * DAY:
         return
     key = new_key()
     made = issue_server_certificate(keys.authority_key, keys.authority, key, list(names), world.now())

@@ -1,0 +1,130 @@
+"""The routes of the host API, in one table, and what each request goes through before it is served.
+
+Rules: the authority's certificate and enrolment are open to a peer without a certificate; everything else needs one that a
+trusted authority issued, to a host that is admitted. Bodies are capped before they are parsed, and what a host may ask is
+bounded before its request reaches the ledger.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from calvox.apps.host_api import cals, hosts
+from calvox.apps.host_api.call import Call, Desk
+from calvox.apps.serving import answer, application, bounded_body, parse
+from calvox.common.errors import Denied
+from calvox.common.i18n import fitting_language, t
+from calvox.server.idempotency import checked_key
+from calvox.server.limits import Limits
+from calvox.server.store import LicenceServer
+from calvox.trust.certificates import host_id_of
+from calvox.wire import hostapi
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One route."""
+
+    method: str
+    path: str
+    run: Callable[[Call[Any]], Awaitable[Any]]
+    asked: type | None = None
+    """What the body holds; None: no body."""
+    answers: type = bytes
+    """What comes back; bytes: a file as it is."""
+    limit: int = hostapi.LARGEST
+    """Bytes of the body, at most."""
+    open: bool = False
+    """Whether a peer without a certificate may ask."""
+    repeatable: bool = False
+    """Whether an Idempotency-Key counts."""
+
+
+ENDPOINTS = (
+    Endpoint("GET", hostapi.AUTHORITY, hosts.authority, open=True),
+    Endpoint("POST", hostapi.ENROL, hosts.enrol_host, hostapi.EnrolAsk, hostapi.EnrolAnswer, open=True),
+    Endpoint(
+        "POST",
+        hostapi.RENEW_CERTIFICATE,
+        hosts.renew,
+        hostapi.RenewCertificate,
+        hostapi.RenewedCertificate,
+        repeatable=True,
+    ),
+    Endpoint("GET", hostapi.STATUS, hosts.status, None, hostapi.ServerStatus),
+    Endpoint("POST", hostapi.ACQUIRE, cals.acquire_one, hostapi.AcquireAsk, hostapi.AcquireAnswer, repeatable=True),
+    Endpoint(
+        "POST",
+        hostapi.ACQUIRE_MANY,
+        cals.acquire_many,
+        hostapi.AcquireMany,
+        hostapi.AcquiredMany,
+        hostapi.LARGEST_MANY,
+        repeatable=True,
+    ),
+    Endpoint("POST", hostapi.RELEASE, cals.release_one, hostapi.ReleaseAsk, hostapi.Released, repeatable=True),
+    Endpoint(
+        "POST", hostapi.RELEASE_MANY, cals.release_many, hostapi.ReleaseMany, hostapi.ReleasedMany, repeatable=True
+    ),
+    Endpoint("POST", hostapi.HEARTBEAT, cals.beat, hostapi.Heartbeat, hostapi.Heartbeaten),
+)
+"""Every route; the description of the API is made from it."""
+
+
+def desk_of(server: LicenceServer) -> Desk:
+    """Make what all requests of a serving process share."""
+    chosen = server.settings.server
+    return Desk(server, Limits(chosen.requests_each_second, chosen.holders_each_hour))
+
+
+def host_app(desk: Desk) -> Starlette:
+    """Make the application behind the listener."""
+    return application([Route(one.path, _Handler(desk, one).handle, methods=[one.method]) for one in ENDPOINTS])
+
+
+class _Handler:
+    """What a request to one route goes through."""
+
+    def __init__(self, desk: Desk, endpoint: Endpoint) -> None:
+        self._desk, self._endpoint = desk, endpoint
+
+    async def handle(self, request: Request) -> Response:
+        """Serve one request."""
+        endpoint = self._endpoint
+        host = b"" if endpoint.open else peer_host(request)
+        body = await bounded_body(request, endpoint.limit) if endpoint.asked else b""
+        asked = parse(body, endpoint.asked) if endpoint.asked else None
+        if host:
+            self._desk.limits.ask(host, _size(asked), self._desk.clock())
+        key = request.headers.get(hostapi.IDEMPOTENCY_KEY, "") if endpoint.repeatable else ""
+        language = fitting_language(request.headers.get("accept-language"))
+        call = Call(self._desk, host, asked, body, checked_key(key) if key else "", language)
+        told = await endpoint.run(call)
+        return Response(told, media_type="application/x-pem-file") if isinstance(told, bytes) else answer(told)
+
+
+def _size(asked: Any) -> int:
+    """Count the things that a request is about."""
+    return len(getattr(asked, "asks", None) or getattr(asked, "cal_ids", None) or "1")
+
+
+def peer_host(request: Request) -> bytes:
+    """Read the host's identifier from the peer's certificate, once a connection.
+
+    Raises:
+        Denied: the peer shows no certificate.
+        BadInput: its certificate is no session host's.
+    """
+    peer = request.scope["extensions"]["calvox.peer"]
+    if "host" not in peer:
+        certificate = peer["certificate"]
+        if not certificate:
+            raise Denied(t("This needs a session host's certificate"), hint=t("Enrol first: “calvox host enrol”."))
+        peer["host"] = host_id_of(certificate)
+    found: bytes = peer["host"]
+    return found

@@ -1,0 +1,23 @@
+"""TLS towards session hosts: our certificate; the peer's, if it shows one, must be of an authority that is trusted."""
+
+import ssl
+
+from calvox.server.keys import Keys
+
+
+def tls_context(keys: Keys) -> ssl.SSLContext:
+    """Make the context."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.verify_mode = ssl.CERT_OPTIONAL
+    refresh(context, keys)
+    return context
+
+
+def refresh(context: ssl.SSLContext, keys: Keys) -> None:
+    """Take up a certificate that was made anew, and trust an authority that was added; new connections see it.
+
+    An authority that was replaced is trusted until the process ends.
+    """
+    context.load_cert_chain(keys.folder / "tls.pem", keys.folder / "tls.key")
+    context.load_verify_locations(cadata=keys.trusted.decode())

@@ -1,0 +1,76 @@
+"""What a serving licence server does by itself: sweep, note which hosts were heard, renew its certificate, verify its ledger."""
+
+import asyncio
+import ssl
+import threading
+
+import structlog
+
+from calvox.apps.host_api.call import Desk
+from calvox.apps.host_api.tls import refresh
+from calvox.common.errors import StoreFailed, Tampered
+from calvox.journal.interface import Transaction
+from calvox.server.expire import sweep
+from calvox.server.keys import renew_tls
+from calvox.server.store import LicenceServer
+
+log = structlog.get_logger()
+SWEEP_SECONDS = 20
+CERTIFICATE_SECONDS = 3600
+
+
+async def keep_sweeping(desk: Desk) -> None:
+    """Let what has ended go back, again and again."""
+    while True:
+        try:
+            done = await asyncio.wrap_future(desk.server.journal.submit(lambda tx: _sweep(tx, desk)))
+            if done.value:
+                log.info("CALs went back to their pools", count=done.value)
+        except StoreFailed as error:
+            log.error("the sweep could not be written; it is tried again", why=str(error))
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+def _sweep(tx: Transaction, desk: Desk) -> int:
+    for host in list(desk.seen):
+        tx.put("seen", {"host": host, "time": desk.seen.pop(host)})
+    return sweep(tx)
+
+
+async def keep_certificate(server: LicenceServer, context: ssl.SSLContext) -> None:
+    """Make the server's own certificate anew in time, and take up what was exchanged meanwhile."""
+    keys, checked = server.keys, 0
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        checked += SWEEP_SECONDS
+        if server.keys is keys and checked < CERTIFICATE_SECONDS:
+            continue
+        checked = 0
+        renew_tls(server.keys, server.settings.server.names, server.world)
+        keys = server.keys
+        refresh(context, keys)
+
+
+async def verify_aside(server: LicenceServer) -> None:
+    """Verify a long ledger while serving; a changed one ends the process, so that nothing more is issued on it."""
+    with server.journal.read() as reader:
+        long = reader.head.position > server.settings.server.verify_at_start
+    if long:
+        found: list[Tampered] = []
+        done = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        threading.Thread(target=_verify_into, args=(server, found, loop, done), daemon=True).start()
+        await done.wait()
+        if found:
+            raise found[0]
+    await asyncio.Event().wait()
+
+
+def _verify_into(
+    server: LicenceServer, found: list[Tampered], loop: asyncio.AbstractEventLoop, done: asyncio.Event
+) -> None:
+    try:
+        server.journal.verify()
+    except Tampered as error:
+        found.append(error)
+    loop.call_soon_threadsafe(done.set)
