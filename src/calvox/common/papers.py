@@ -105,14 +105,13 @@ def page(paper: Paper) -> str:
         NotFound: Jinja2 or the template are not there.
         CalvoxError: the template is at fault.
     """
-    from jinja2 import TemplateError, TemplateNotFound
-
+    jinja = _jinja()
     try:
         template = _environment(paper.template.parent).get_template(f"{paper.template.name}.html")
-        return template.render(paper.told())
-    except TemplateNotFound as error:
+        made: str = template.render(paper.told())
+    except jinja.TemplateNotFound as error:
         raise NotFound(t("There is no template {name}", name=str(error.name))) from error
-    except TemplateError as error:
+    except jinja.TemplateError as error:
         raise CalvoxError(
             t("The template {name} is at fault: {why}", name=paper.template.name, why=str(error))
         ) from error
@@ -172,21 +171,26 @@ def _unescaped(escape: re.Match[str]) -> str:
 # HTML
 
 
-@cache
-def _environment(folder: Path) -> "Environment":
+def _jinja() -> Any:
     try:
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        import jinja2
     except ImportError as error:
         raise NotFound(t("The package jinja2 is not installed"), hint=t("Install calvox[windows].")) from error
-    loader = FileSystemLoader([folder, LAYOUTS])
-    return Environment(
-        loader=loader,
+    return jinja2
+
+
+@cache
+def _environment(folder: Path) -> "Environment":
+    jinja = _jinja()
+    environment: Environment = jinja.Environment(
+        loader=jinja.FileSystemLoader([folder, LAYOUTS]),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=jinja.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
     )
+    return environment
 
 
 # Data

@@ -127,7 +127,7 @@ def _steps(parameters: Sequence[Row], call: Call | None, done: Checklist) -> Ite
     state, seen = _entered(call, done)
     yield Step(
         "enter",
-        Worded("Saisie", t("Entry")),
+        Worded("Saisie", t("Typing in")),
         Worded("Entrer l’ID de confirmation dans l’assistant", t("Enter the code in the wizard, or by Calvox")),
         Worded("Serveur activé / CAL installées", t("The server is activated, the CALs are installed")),
         state,
