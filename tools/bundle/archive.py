@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from calvox.windows.powershell import script_bytes
 from tools.bundle.plan import Target
 from tools.bundle.signing import fingerprint, public_pem
 from tools.bundle.wheels import Wheel, line_of
@@ -63,9 +64,7 @@ def _filled(path: Path, places: Mapping[str, str]) -> bytes:
     text = path.read_text("utf-8")
     for place, value in places.items():
         text = text.replace(place, value)
-    if path.suffix in FOR_WINDOWS:
-        return text.replace("\n", "\r\n").encode("utf-8-sig")
-    return text.encode()
+    return script_bytes(text) if path.suffix in FOR_WINDOWS else text.encode()
 
 
 def write_archive(path: Path, folder: str, files: Files, when: int) -> str:

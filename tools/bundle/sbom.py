@@ -45,7 +45,7 @@ def bill(ours: Wheel, theirs: Iterable[Wheel], needs: Sequence[Needs], when: int
         metadata=BomMetaData(component=subject, timestamp=datetime.fromtimestamp(when, UTC)),
     )
     _relate(bom, {**components, ours.name: subject}, needs)
-    return _valid(make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n")
+    return checked(make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=2) + "\n")
 
 
 def _component(held: Sequence[Wheel], kind: ComponentType) -> Component:
@@ -86,7 +86,12 @@ def _relate(bom: Bom, components: Mapping[str, Component], needs: Sequence[Needs
         bom.register_dependency(component, [components[each] for each in sorted(wanted)])
 
 
-def _valid(text: str) -> str:
+def checked(text: str) -> str:
+    """Give a bill of materials back if it fits its schema.
+
+    Raises:
+        BundleError: it does not.
+    """
     wrong = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
     if wrong is not None:
         raise BundleError(f"The bill of materials does not fit its schema: {wrong}")

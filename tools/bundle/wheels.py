@@ -27,6 +27,7 @@ PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input")
 SAID = ("Saved ", "File was already downloaded ")
 """How pip begins the line after each wheel."""
 NONE_FITS = "No matching distribution found for "
+NOTHING_AT_ALL = "(from versions: none)"
 
 Step = Callable[[str], None]
 """Is told the name of each wheel that is there."""
@@ -169,6 +170,8 @@ def _download(target: Target, pins: Sequence[Pin], folder: Path, step: Step) -> 
 
 def _explain(last: list[str], target: Target) -> None:
     for line in last:
+        if NOTHING_AT_ALL in line:
+            raise BundleError(f"pip found no version of a package at all, so its index may not answer: {line}")
         if NONE_FITS in line:
             raise _none_fits(line.partition(NONE_FITS)[2].split()[0], target)
     raise BundleError(f"pip could not fetch the wheels for {target.name}: {' '.join(last)}")

@@ -10,7 +10,7 @@
 .PARAMETER Prefix
     The folder to install into; by default Calvox under the program files for administrators, else under the user's data.
 .PARAMETER PublisherKey
-    The publisher's public key (a file) or its fingerprint, got by another way than the stick. Needs openssl.
+    The publisher's public key (a file) or its fingerprint, got by another way than the stick. Needs openssl 3.
 .PARAMETER Python
     The Python to use; by default the newest one that will do.
 #>
@@ -21,40 +21,41 @@ param(
     [string]$Python = ''
 )
 
-$ErrorActionPreference = 'Stop'
+$ErrorActionPreference = 'Continue'   # What a program writes as an error must not stop the search.
 $Versions = '@PYTHONS@' -split ' '
-$Language = (Get-UICulture).TwoLetterISOLanguageName
+$Language = 'en'
+if ((Get-Culture).Name -like 'fr*') { $Language = 'fr' }
 
-function Test-Python([string]$Program, [string[]]$First) {
-    try { & $Program @First '-c' 'import sys' 2>$null } catch { return $false }
+function Test-Python([string]$Program, [string[]]$First, [string]$Version) {
+    if (-not (Get-Command -Name $Program -ErrorAction SilentlyContinue)) { return $false }
+    & $Program @First '-c' "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$Version')" 2>$null | Out-Null
     return $LASTEXITCODE -eq 0
 }
 
-if (-not $Prefix) {
-    $Prefix = Join-Path $env:LOCALAPPDATA 'Calvox'
-    & net.exe session 2>$null | Out-Null   # Only an administrator may ask this.
-    if ($LASTEXITCODE -eq 0) { $Prefix = Join-Path $env:ProgramFiles 'Calvox' }
-}
-
 $Found = ''
-$First = @()
-if ($Python) {
-    $Found = $Python
-} else {
-    foreach ($Version in $Versions) {
-        if (Test-Python 'py.exe' @("-$Version-64")) { $Found = 'py.exe'; $First = @("-$Version-64"); break }
+$Start = @()
+foreach ($Version in $Versions) {
+    if ($Found) { break }
+    if ($Python) {
+        if (Test-Python $Python @() $Version) { $Found = $Python }
+    } elseif (Test-Python 'py.exe' @("-$Version-64") $Version) {
+        $Found = 'py.exe'
+        $Start = @("-$Version-64")
+    } elseif (Test-Python 'python.exe' @() $Version) {
+        $Found = 'python.exe'
     }
 }
 if (-not $Found) {
     if ($Language -eq 'fr') {
-        [Console]::Error.WriteLine("Aucun Python qui convienne n'a été trouvé (il faut l'une de ces versions : $Versions). Installez-le, ou nommez-le : -Python CHEMIN")
+        Write-Warning "Aucun Python qui convienne n’a été trouvé (il faut l’une de ces versions : $Versions). Installez-le, ou nommez-le : -Python CHEMIN"
     } else {
-        [Console]::Error.WriteLine("No Python that will do was found (one of these is needed: $Versions). Install it, or name it: -Python PATH")
+        Write-Warning "No Python that will do was found (one of these is needed: $Versions). Install it, or name it: -Python PATH"
     }
     exit 1
 }
 
-$Words = @('-I', '-B', (Join-Path $PSScriptRoot 'install.py'), '--prefix', $Prefix, '--lang', $Language)
+$Words = @('-I', '-B', (Join-Path $PSScriptRoot 'install.py'), '--lang', $Language)
+if ($Prefix) { $Words += @('--prefix', $Prefix) }
 if ($PublisherKey) { $Words += @('--publisher-key', $PublisherKey) }
-& $Found @First @Words
+& $Found @Start @Words
 exit $LASTEXITCODE
