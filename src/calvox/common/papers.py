@@ -115,6 +115,7 @@ def page(paper: Paper) -> str:
         raise CalvoxError(
             t("The template {name} is at fault: {why}", name=paper.template.name, why=str(error))
         ) from error
+    return made
 
 
 # Typst
