@@ -170,7 +170,7 @@ INTERNET = (
 
 MEMBERS = names(
     """
-    AccessControlType AccountSid Administrator Is64BitProcess InvariantCulture ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
+    AccessControlType AccountSid AllowLocalFirewallRules Administrator Is64BitProcess InvariantCulture ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
     Category CategoryInfo Certificates Chars CimClass CimInstanceProperties Comment Connected Count CountryOrRegion Current
     defaultNamingContext configurationNamingContext schemaNamingContext DefaultInboundAction DefaultOutboundAction Description
     Direction Directory DirectoryName DisplayGroup DisplayName DistinguishedName DNSRoot Domain DomainMode DomainSID Enabled
@@ -188,7 +188,7 @@ MEMBERS = names(
 
 NET_METHODS = names(
     """
-    Add AddAccessRule AddDays AddHours AddMinutes AddSeconds Close ComputeHash ConnectAsync Contains ContainsKey Create Dispose EndsWith
+    Add AddAccessRule AddDays AddHours AddMinutes AddSeconds Close ComputeHash ConnectAsync Contains ContainsKey Create Dispose EndsWith Clone
     Escape Equals ExpandEnvironmentVariables FindAll FindOne Format FromBase64String GetAccessRules GetBytes GetCurrent GetFileName GetFullPath GetHostEntry
     GetString GetType IndexOf Import IsInRole IsNullOrEmpty IsNullOrWhiteSpace Join Matches Match IsMatch NewGuid Parse
     ParseExact Protect PtrToStringBSTR PtrToStringUni Remove RemoveAccessRule RemoveAccessRuleSpecific Replace
