@@ -13,6 +13,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import Conflict, NotFound
 from calvox.common.files import user_name, write_whole
@@ -25,7 +27,7 @@ from calvox.windows.actions.answers import explain, state_text
 from calvox.windows.actions.catalogue import action_named
 from calvox.windows.actions.outcome import Outcome
 from calvox.windows.actions.packs import added
-from calvox.windows.actions.parameters import machine_named
+from calvox.windows.actions.parameters import is_address, machine_named
 from calvox.windows.actions.result import Result, read_result
 from calvox.windows.actions.script import rollback_of, script_of
 from calvox.windows.actions.values import State, Values, mark
@@ -103,7 +105,8 @@ def perform(
     """
     from calvox.windows.actions import remote
 
-    order = order_of(site, action, target.host, given, call=call, world=world)
+    machine = _server_of_call(site, call) if call and is_address(target.host) else target.host
+    order = order_of(site, action, machine, given, call=call, world=world)
     outcome = remote.perform(order, remote.reached(target, credentials, options, world), rehearse=rehearse)
     site.journal.run(lambda tx: _enter(tx, outcome, call))
     return outcome
@@ -147,18 +150,11 @@ def import_result(site: SiteFolder, data: bytes) -> Outcome:
             )
         outcome = _imported(result, prepared["given"])
         if _was_there(tx.get("action", (result.order,)), outcome):
-            return outcome_again(outcome)
+            return msgspec.structs.replace(outcome, new=False)
         _enter(tx, outcome, prepared["call"])
         return outcome
 
     return site.journal.run(work).value
-
-
-def outcome_again(outcome: Outcome) -> Outcome:
-    """Say of an outcome that it was entered before."""
-    import msgspec
-
-    return msgspec.structs.replace(outcome, new=False)
 
 
 def _was_there(row: Mapping[str, Any] | None, outcome: Outcome) -> bool:
@@ -188,14 +184,25 @@ def order_of(
         BadInput, NotFound, Conflict: as `prepare`.
     """
     known = action_named(action)
+    if call and not same_machine(machine, server := _server_of_call(site, call)):
+        raise Conflict(
+            t("Call {call} is about {server}, and this is {machine}", call=call, server=server, machine=machine),
+            hint=t("Its codes are for that licence server alone."),
+        )
     whole = dict(given) if not call else _with_code(site, known, given, call)
     return Order(world.random(16).hex(), known, machine, values_of(known, whole), call)
 
 
+def _server_of_call(site: SiteFolder, call: int) -> str:
+    with site.journal.read() as reader:
+        row = reader.get("call", (call,))
+    if row is None:
+        raise NotFound(t("There is no call {call}", call=call))
+    return str(row["server"])
+
+
 def _with_code(site: SiteFolder, action: Action, given: Mapping[str, str], call: int) -> dict[str, str]:
     with site.journal.read() as reader:
-        if reader.get("call", (call,)) is None:
-            raise NotFound(t("There is no call {call}", call=call))
         heard = [row["code"] for row in reader.select("code", order="heard") if _fits(row, call, action.slot)]
     if not action.slot:
         return dict(given)

@@ -20,7 +20,7 @@ def record_of(site: SiteFolder) -> Record:
             for row in reader.select("plan")
         ]
         actions = [msgspec.convert(row, Action) for row in reader.select("action", order="entered")]
-        done = {action.order for action in actions}
+        done = {action.order for action in actions if action.outcome != "rehearsed"}
         prepared = [msgspec.convert(row, Prepared) for row in reader.select("prepared", order="time")]
         papers = [msgspec.convert(row, Paper) for row in reader.select("paper", order="time")]
     waiting = tuple(one for one in prepared if one.order not in done)

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import msgspec
 
-from calvox.common.errors import BadInput, NotFound
+from calvox.apps.site_actions import import_result
+from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.doctor.facts import Backup, Fact, LicenceServer, Site, short_name
 from calvox.site.book import BackupTested
 from calvox.site.folder import LARGEST_BUNDLE, SiteFolder, bundles, keep_bundle, open_site
+from calvox.windows.actions.result import is_result
 from calvox.windows.bundle import FORMAT, Bundle, read_bundle, write_bundle
 from calvox.windows.facts_from import facts_from, merge, same_machine
 
@@ -35,21 +37,31 @@ class Imported:
     """False: this very bundle was there already."""
     error: str = ""
     """Why it was refused."""
+    said: str = ""
+    """Of the result of an action: what came of it."""
 
 
 def import_files(site: SiteFolder, files: Iterable[Path]) -> list[Imported]:
-    """Enter bundles that were carried by hand; one that is refused stops nothing."""
+    """Enter bundles and results of actions that were carried by hand; one that is refused stops nothing."""
     return [_import(site, file) for file in files]
 
 
 def _import(site: SiteFolder, file: Path) -> Imported:
     try:
         data = read_whole(file, limit=LARGEST_BUNDLE)
+        if is_result(data):
+            return _import_result(site, str(file), data)
         bundle = read_bundle(data)
         facts_from(bundle)
-    except (BadInput, NotFound) as error:
+    except (BadInput, NotFound, Conflict) as error:
         return Imported(str(file), "", 0, 0, False, str(error))
     return _keep(site, str(file), bundle, data, CARRIED)
+
+
+def _import_result(site: SiteFolder, source: str, data: bytes) -> Imported:
+    outcome = import_result(site, data)
+    said = f"{outcome.action}, {outcome.outcome}. {outcome.said} {outcome.advice}"
+    return Imported(source, outcome.machine, 0, 0, outcome.new, said=said)
 
 
 def keep_surveyed(site: SiteFolder, bundle: Bundle) -> Imported:

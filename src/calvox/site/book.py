@@ -125,7 +125,7 @@ class ActionDone(Fact, frozen=True):
     how: str
     """winrm or script."""
     outcome: str
-    """done, unchanged (it was so already), failed, or rehearsed (-WhatIf)."""
+    """done, unchanged (it was so already), failed, rehearsed (-WhatIf), or unknown (the answer was lost)."""
     code: int
     """What Windows answered, a WBEM code; 0 = success."""
     before: str

@@ -51,9 +51,12 @@ def collector(
     show({"file": str(out), "sha256": digest}, render)
 
 
-@app.command("import", help=str(t("Enter bundles that were carried by hand.")))
+@app.command("import", help=str(t("Enter bundles and results of actions that were carried by hand.")))
 def import_bundles(
-    bundles: Annotated[list[Path], typer.Argument(metavar="BUNDLE…", help=str(t("Files that the collector wrote.")))],
+    bundles: Annotated[
+        list[Path],
+        typer.Argument(metavar="BUNDLE…", help=str(t("Files that the collector, or the script of an action, wrote."))),
+    ],
     site: SiteOption = Path("."),
 ) -> None:
     """Import."""
@@ -67,7 +70,7 @@ def import_bundles(
 def _draw_imported(screen: Console, imported: list[Imported]) -> None:
     table = grid(None, t("From"), t("Machine"), t("Read"), t("Not read"), t("Result"))
     for one in imported:
-        result = one.error or str(t("entered") if one.new else t("was there already"))
+        result = one.error or (one.said if one.new else "") or str(t("entered") if one.new else t("was there already"))
         style = "red" if one.error else None
         table.add_row(one.source, one.machine, str(one.items), str(one.failed), result, style=style)
     screen.print(table)

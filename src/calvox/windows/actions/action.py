@@ -40,7 +40,7 @@ class Parameter:
     """Something that an action is given."""
 
     name: str
-    """As on the command line."""
+    """As on the command line, which has hyphens for underscores."""
     title: Text
     """What it is."""
     read: Callable[[str], Value]

@@ -10,7 +10,7 @@ from calvox.windows.actions.action import Action, Where
 from calvox.windows.actions.changing import SERVER
 from calvox.windows.actions.hand import Answer, Hand, Remote, answer_of
 from calvox.windows.actions.parameters import CODE, CONFIRMATION
-from calvox.windows.actions.values import State, Values, text_in
+from calvox.windows.actions.values import State, Values, number_of, text_in
 from calvox.windows.readings import number, text
 from calvox.windows.visit import CIMV2, Visit
 
@@ -55,10 +55,10 @@ def _activated_otherwise(state: State, values: Values) -> Text | None:
 
 
 def _shows(before: State, after: State) -> Text:
-    status, same = after.get("ActivationStatus"), after.get("IdIsTheCode")
-    if status == ACTIVATED and same is False:
+    status = number_of(after, "ActivationStatus")
+    if status == ACTIVATED and after.get("IdIsTheCode") is False:
         return t("activated, with another licence server ID")
-    return {ACTIVATED: t("activated"), NOT_ACTIVATED: t("not activated")}.get(status or 0, t("unknown"))
+    return {ACTIVATED: t("activated"), NOT_ACTIVATED: t("not activated")}.get(status, t("unknown"))
 
 
 ACTIVATE = Action(

@@ -11,7 +11,7 @@ from calvox.windows.actions.changing import ISSUED as CLASS
 from calvox.windows.actions.changing import REPORT, SERVER
 from calvox.windows.actions.hand import Answer, Hand, Remote, answer_of
 from calvox.windows.actions.parameters import DEVICE, ISSUED
-from calvox.windows.actions.values import State, Values, number_in, text_in
+from calvox.windows.actions.values import State, Values, names_of, number_in, rows_of, text_in
 from calvox.windows.readings import number, text, typed
 from calvox.windows.visit import CIMV2, Visit
 
@@ -29,12 +29,12 @@ def _read(visit: Visit, values: Values) -> State:
 def _standing(state: State, values: Values) -> list[State]:
     """List the CALs that are meant and not revoked."""
     issued = number_in(values, "issued")
-    rows = [row for row in state.get("Cals") or [] if isinstance(row, dict)]
+    rows = rows_of(state, "Cals")
     return [row for row in rows if row.get("LicenseStatus") != REVOKED and issued in (0, row.get("LicenseId"))]
 
 
 def _revoked(state: State, values: Values) -> bool:
-    return bool(state.get("Cals")) and not _standing(state, values)
+    return bool(rows_of(state, "Cals")) and not _standing(state, values)
 
 
 def _not_one(state: State, values: Values) -> Text | None:
@@ -63,7 +63,8 @@ def _revoke(hand: Hand, values: Values, before: State) -> Answer:
 
 def _shows_cals(before: State, after: State) -> Text:
     old, new = _standing(before, {}), _standing(after, {})
-    gone = [str(row["LicenseId"]) for row in old if row not in new]
+    left = [row.get("LicenseId") for row in new]
+    gone = [str(row.get("LicenseId")) for row in old if row.get("LicenseId") not in left]
     return t("revoked: {numbers}", numbers=", ".join(gone)) if gone else t("no CAL revoked")
 
 
@@ -74,7 +75,7 @@ def _reports(visit: Visit, values: Values) -> State:
 
 
 def _new_reports(before: State, after: State) -> list[str]:
-    return sorted({str(one) for one in after.get("Reports") or []} - {str(one) for one in before.get("Reports") or []})
+    return sorted(set(names_of(after, "Reports")) - set(names_of(before, "Reports")))
 
 
 def _report(hand: Hand, values: Values, before: State) -> Answer:

@@ -12,7 +12,7 @@ from calvox.windows.actions.action import Action, Where
 from calvox.windows.actions.changing import HOST
 from calvox.windows.actions.hand import Answer, Hand, Remote, answer_of
 from calvox.windows.actions.parameters import BROKER, MODE, MODES, SERVERS
-from calvox.windows.actions.values import State, Values, text_in, texts_in
+from calvox.windows.actions.values import State, Values, names_of, number_of, text_in, texts_in
 from calvox.windows.queries import TERMINAL
 from calvox.windows.readings import text, texts, typed
 from calvox.windows.visit import Visit
@@ -29,9 +29,8 @@ def _read(visit: Visit, values: Values) -> State:
     return {"ServerName": name, **typed(row, KEYS), "SpecifiedLSList": texts(listed.get("SpecifiedLSList"))}
 
 
-def _same(one: object, other: tuple[str, ...]) -> bool:
-    listed = one if isinstance(one, list) else []
-    return [str(name).casefold() for name in listed] == [name.casefold() for name in other]
+def _same(one: list[str], other: tuple[str, ...]) -> bool:
+    return [name.casefold() for name in one] == [name.casefold() for name in other]
 
 
 def _mode_holds(state: State, values: Values) -> bool:
@@ -39,7 +38,7 @@ def _mode_holds(state: State, values: Values) -> bool:
 
 
 def _servers_hold(state: State, values: Values) -> bool:
-    return "servers" not in values or _same(state.get("SpecifiedLSList"), texts_in(values, "servers"))
+    return "servers" not in values or _same(names_of(state, "SpecifiedLSList"), texts_in(values, "servers"))
 
 
 def _holds(state: State, values: Values) -> bool:
@@ -67,18 +66,18 @@ def _change(hand: Hand, values: Values, before: State) -> Answer:
 
 def _shows(before: State, after: State) -> Text:
     modes = {2: t("per device"), 4: t("per user"), 5: t("not set")}
-    mode = modes.get(after.get("LicensingType") or 0, t("another mode"))
-    servers = ", ".join(str(name) for name in after.get("SpecifiedLSList") or []) or "–"
+    mode = modes.get(number_of(after, "LicensingType"), t("another mode"))
+    servers = ", ".join(names_of(after, "SpecifiedLSList")) or "–"
     return t("mode {mode}, licence servers {servers}", mode=mode, servers=servers)
 
 
 def _deployed(state: State, values: Values) -> bool:
     mode = state.get("Mode") == CMDLET_MODES[text_in(values, "mode")]
-    return mode and _same(state.get("LicenseServer"), texts_in(values, "servers"))
+    return mode and _same(names_of(state, "LicenseServer"), texts_in(values, "servers"))
 
 
 def _shows_deployed(before: State, after: State) -> Text:
-    servers = ", ".join(str(name) for name in after.get("LicenseServer") or []) or "–"
+    servers = ", ".join(names_of(after, "LicenseServer")) or "–"
     return t("mode {mode}, licence servers {servers}", mode=str(after.get("Mode")), servers=servers)
 
 

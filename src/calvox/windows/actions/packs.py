@@ -16,7 +16,7 @@ from calvox.windows.actions.changing import PACK as CLASS
 from calvox.windows.actions.changing import SERVER
 from calvox.windows.actions.hand import Answer, Hand, Remote, answer_of
 from calvox.windows.actions.parameters import CODE, COUNT, KEEP, PACK, SOURCE, SOURCE_ID
-from calvox.windows.actions.values import State, Values, number_in, text_in
+from calvox.windows.actions.values import State, Values, number_in, number_of, rows_of, text_in
 from calvox.windows.readings import number, typed
 from calvox.windows.visit import CIMV2, Visit
 
@@ -33,9 +33,7 @@ def _read(visit: Visit, values: Values) -> State:
 
 def totals(state: State) -> dict[int, int]:
     """Give the total of each pack by its number."""
-    rows = state.get("Packs")
-    rows = rows if isinstance(rows, list) else []
-    found = [(row.get("KeyPackId"), row.get("TotalLicenses")) for row in rows if isinstance(row, dict)]
+    found = [(row.get("KeyPackId"), row.get("TotalLicenses")) for row in rows_of(state, "Packs")]
     return {key: total for key, total in found if isinstance(key, int) and isinstance(total, int)}
 
 
@@ -52,14 +50,14 @@ def _installed(before: State, after: State, values: Values) -> bool:
 
 def _shows_added(before: State, after: State) -> Text:
     key, quantity = added(before, after)
-    rows = [row for row in after.get("Packs") or [] if isinstance(row, dict) and row.get("KeyPackId") == key]
+    rows = [row for row in rows_of(after, "Packs") if row.get("KeyPackId") == key]
     if not quantity:
         return t("no pack has come")
     if not rows:
         return t("{quantity} CALs in several packs", quantity=quantity)
     kinds = {0: CalType.DEVICE.text, 1: CalType.USER.text}
-    kind = kinds.get(rows[0].get("ProductType", -1), t("of another kind"))
-    version = version_name(rows[0].get("ProductVersionID") or 0)
+    kind = kinds.get(number_of(rows[0], "ProductType"), t("of another kind"))
+    version = version_name(number_of(rows[0], "ProductVersionID"))
     return t(
         "pack {number}: {quantity} CALs {kind}, {version}", number=key, quantity=quantity, kind=kind, version=version
     )
@@ -76,8 +74,11 @@ def _shows_totals(before: State, after: State) -> Text:
 def _installing(method: str) -> Remote:
     def change(hand: Hand, values: Values, before: State) -> Answer:
         given = {"sLicenseKeyPackId": text_in(values, "code")}
-        if "source" in values:
-            given |= {"sSourceLSName": text_in(values, "source"), "sSourceLSProductId": text_in(values, "source-id")}
+        if "source_name" in values:
+            given |= {
+                "sSourceLSName": text_in(values, "source_name"),
+                "sSourceLSProductId": text_in(values, "source_id"),
+            }
         row = hand.change(CIMV2, CLASS, method, given)
         return answer_of(row, KeyPackId=number(row.get("KeyPackId")))
 

@@ -27,6 +27,11 @@ MODES = {"device": 2, "user": 4}
 """LicensingType of each mode."""
 
 
+def is_address(text: str) -> bool:
+    """Tell an address from a name."""
+    return ":" in text or text.replace(".", "").isdigit()
+
+
 def machine_named(text: str) -> str:
     """Check the name of the machine on which a script shall run.
 
@@ -34,7 +39,7 @@ def machine_named(text: str) -> str:
         BadInput: it is none, or an address: the script compares it with the machine's own name.
     """
     name = unicodedata.normalize("NFC", text.strip())
-    if not _NAME.fullmatch(name) or name.replace(".", "").isdigit():
+    if not _NAME.fullmatch(name) or is_address(name):
         raise BadInput(
             t("machine: “{text}” is no name of a machine", text=text[:80]),
             hint=t("Write its name, with its domain if it has one; the script refuses to run on another."),
@@ -106,9 +111,9 @@ _TITLES = {
 }
 CODE = Parameter("code", t("the code that the clearing house gave, 35 letters and digits"), _code, secret=True)
 CONFIRMATION = Parameter("code", t("the confirmation code that the clearing house gave"), _confirmation, secret=True)
-SOURCE = Parameter("source", t("the licence server from which CALs come, its name or address"), _server)
+SOURCE = Parameter("source_name", t("the licence server from which CALs come, its name or address"), _server)
 SOURCE_ID = Parameter(
-    "source-id",
+    "source_id",
     t("the licence server ID of the server from which CALs come, 35 letters and digits"),
     _code,
     secret=True,

@@ -5,7 +5,7 @@ Rules:
 - What was read afterwards decides. If the answer to the change was lost, the machine is asked anew, on another connection; if
   that fails too, the outcome is unknown, and it is told so. Nothing is ever sent twice.
 - Whoever is no administrator there is refused before anything is sent, for Windows would give empty answers.
-- The machine must bear the name by which it was meant, unless it was reached by an address.
+- The machine must bear the name that the order is for, unless that is an address.
 """
 
 import threading
@@ -19,11 +19,13 @@ import msgspec
 from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import CalvoxError, Conflict, Denied, NotFound
 from calvox.common.i18n import t
+from calvox.doctor.facts import short_name
 from calvox.windows.actions.action import Order
 from calvox.windows.actions.answers import explain, state_text
 from calvox.windows.actions.changing import ChangingWsman
 from calvox.windows.actions.hand import NO_NUMBER, Answer, Hand, Remote
 from calvox.windows.actions.outcome import Outcome, Verdict
+from calvox.windows.actions.parameters import is_address
 from calvox.windows.actions.values import State
 from calvox.windows.channel import Channel
 from calvox.windows.credentials import Credentials
@@ -151,7 +153,7 @@ def _outcome(order: Order, to: Reached, verdict: Verdict, code: int, before: Sta
 
 def _before(order: Order, remote: Remote, talk: _Talk) -> State:
     visit = talk.visit()
-    _check_name(visit, talk.to.target.host)
+    _check_name(visit, order.machine)
     if visit.registry.may_write(CONTROL) is not True:
         raise Denied(t("The account is no administrator on {machine}", machine=talk.to.target.host))
     try:
@@ -164,11 +166,10 @@ def _before(order: Order, remote: Remote, talk: _Talk) -> State:
         ) from error
 
 
-def _check_name(visit: Visit, reached: str) -> None:
+def _check_name(visit: Visit, meant: str) -> None:
     row = visit.one(CIMV2, "Win32_ComputerSystem")
     names = {text(row.get("DNSHostName")).lower(), text(row.get("Name")).lower()} - {""}
-    first = reached.lower().split(".")[0]
-    if ":" not in reached and not reached.replace(".", "").isdigit() and first not in names:
+    if not is_address(meant) and short_name(meant) not in names:
         raise Conflict(
             t("Another machine answers: {name}", name=min(names, default="?")),
             hint=t("Check the name in DNS, and what stands behind it."),

@@ -32,3 +32,21 @@ def text_in(values: Values, name: str) -> str:
     """Give a text that was given, or nothing."""
     value = values.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def rows_of(state: State, key: str) -> list[State]:
+    """Give the rows of a state; what is none is left out, for a state may come from a file."""
+    rows = state.get(key)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def number_of(state: State, key: str) -> int:
+    """Give a number of a state, or -1."""
+    value = state.get(key)
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+
+
+def names_of(state: State, key: str) -> list[str]:
+    """Give the texts of a state."""
+    names = state.get(key)
+    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []

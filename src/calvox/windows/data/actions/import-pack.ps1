@@ -5,8 +5,8 @@ function Test-Reached($Before, $After) {
 function Set-State($Before) {
     $answer = Invoke-CimMethod -Namespace $Cim -ClassName 'Win32_TSLicenseKeyPack' -MethodName 'ImportLicenseKeyPackOffline' -Arguments @{
         sLicenseKeyPackId  = $Given['code']
-        sSourceLSName      = $Given['source']
-        sSourceLSProductId = $Given['source-id']
+        sSourceLSName      = $Given['source_name']
+        sSourceLSProductId = $Given['source_id']
     } -Confirm:$false
     return @{ Code = $answer.ReturnValue; Answer = @{ KeyPackId = $answer.KeyPackId } }
 }
