@@ -125,10 +125,10 @@ def _compiled(paper: Paper, told: object) -> bytes | set[str]:
     """Compile once; characters that have no glyph are an answer."""
     typst = _typst()
     source = b"\n".join(_source(place) for place in (LAYOUTS / "paper.typ", paper.template.with_suffix(".typ")))
-    inputs = {"paper": _encoded(told).decode()}
+    inputs, fonts = {"paper": _encoded(told).decode()}, _fonts()
     try:
         made: bytes = typst.compile(
-            source, font_paths=_fonts(), sys_inputs=inputs, pdf_standards=list(STANDARDS), timestamp=paper.made
+            source, font_paths=fonts, sys_inputs=inputs, pdf_standards=list(STANDARDS), timestamp=paper.made
         )
     except typst.TypstError as error:
         texts = _NO_GLYPH.findall(error.diagnostic)
