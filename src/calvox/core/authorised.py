@@ -7,13 +7,14 @@ who had a per-user CAL at any time of that month.
 
 import csv
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import msgspec
 
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 from calvox.core.book import Fact, Row
-from calvox.core.entries import CalExpired, CalIssued, CalReleased, CalReleasedByHand, CalRevoked
+from calvox.core.entries import CalExpired, CalIssued, CalReleased, CalReleasedByHand, CalRenewed, CalRevoked
 from calvox.core.holders import LONGEST_NAME
 from calvox.core.products import CalType
 
@@ -58,23 +59,37 @@ def authorised_in(rows: Iterable[Row], first: int, after: int) -> list[Row]:
     return [row for row in rows if row["since"] < after and (not row["until"] or row["until"] > first)]
 
 
+@dataclass(slots=True)
+class _Life:
+    """How long a per-user CAL was out."""
+
+    holder: bytes
+    begin: int
+    end: int
+    """The first second after it."""
+
+
 def seen_in(facts: Iterable[tuple[int, Fact]], first: int, after: int) -> set[bytes]:
     """Go through a whole ledger's facts, each with its time, for holders of per-user CALs that were out in that time."""
-    out: dict[bytes, bytes] = {}
-    seen: set[bytes] = set()
+    out: dict[bytes, _Life] = {}
+    over: list[_Life] = []
+
+    def end(cal_id: bytes, time: int) -> None:
+        life = out.pop(cal_id, None)
+        if life is not None:
+            over.append(_Life(life.holder, life.begin, min(life.end, max(time, life.begin + 1))))
+
     for time, fact in facts:
-        if time >= after:
-            break
-        before = time < first
         match fact:
-            case CalIssued(cal_type=CalType.USER):
-                out.pop(fact.replaces, None)
-                out[fact.cal_id] = fact.holder
-                seen |= set() if before else {fact.holder}
+            case CalIssued():
+                end(fact.replaces, time)
+                if fact.cal_type == CalType.USER:
+                    out[fact.cal_id] = _Life(fact.holder, time, fact.valid_until + 1)
+            case CalRenewed() if fact.cal_id in out:
+                out[fact.cal_id].end = fact.valid_until + 1
             case CalReleased() | CalExpired() | CalReleasedByHand() | CalRevoked():
-                holder = out.pop(fact.cal_id, None)
-                seen |= {holder} if holder is not None and not before else set()
-    return seen | set(out.values())
+                end(fact.cal_id, time)
+    return {life.holder for life in (*over, *out.values()) if life.begin < after and life.end > first}
 
 
 def read_names(text: str, column: str = "") -> list[str]:

@@ -17,7 +17,7 @@ from calvox.journal.interface import Reader, Transaction
 from calvox.server.holders import holder_reference, references
 from calvox.server.store import LicenceServer
 
-_CAL_KINDS = frozenset({"CalIssued", "CalReleased", "CalReleasedByHand", "CalExpired", "CalRevoked"})
+_CAL_KINDS = frozenset({"CalIssued", "CalRenewed", "CalReleased", "CalReleasedByHand", "CalExpired", "CalRevoked"})
 
 
 class Authorised(msgspec.Struct, frozen=True):
