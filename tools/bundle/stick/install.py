@@ -267,9 +267,9 @@ def install(here: Path, given: argparse.Namespace) -> None:
     sums = sums_of(here)
     tell("checking", count=len(sums))
     check_sums(here, sums)
-    if given.publisher_key:
+    if given.publisher_key is not None:
         check_publisher(here, given.publisher_key)
-    tell("signed" if given.publisher_key else "unsigned")
+    tell("unsigned" if given.publisher_key is None else "signed")
 
     usual, usual_link = usual_places()
     prefix = (given.prefix or usual).absolute()
