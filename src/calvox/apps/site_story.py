@@ -31,25 +31,26 @@ class Story:
 
 def story(site: SiteFolder, plan: int = 0) -> Story:
     """Tell it, up to a plan's end if it has one."""
+    with site.journal.read() as reader:
+        told = list(_told(reader))
     data = iter(bundles(site))
     known = Site(name=site.description.name)
     states, begun = [known], 0
     backups: dict[str, Row] = {}
-    with site.journal.read() as reader:
-        for fact, time in _told(reader):
-            match fact:
-                case BundleImported():
-                    known = merge(known, [facts_from(read_bundle(next(data)))])
-                case BackupTested():
-                    backups[fact.machine] = _row(fact, time)
-                case PlanOpened(plan=number):
-                    begun = len(states) - 1 if number == plan else begun
-                    continue
-                case PlanClosed(plan=number):
-                    if number == plan:
-                        break
-                    continue
-            states.append(add_backups(known, backups.values()))
+    for fact, time in told:
+        match fact:
+            case BundleImported():
+                known = merge(known, [facts_from(read_bundle(next(data)))])
+            case BackupTested():
+                backups[fact.machine] = _row(fact, time)
+            case PlanOpened(plan=number):
+                begun = len(states) - 1 if number == plan else begun
+                continue
+            case PlanClosed(plan=number):
+                if number == plan:
+                    break
+                continue
+        states.append(add_backups(known, backups.values()))
     return Story(tuple(states), begun)
 
 

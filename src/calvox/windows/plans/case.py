@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from calvox.core.purchases import Purchase
-from calvox.doctor.facts import Event, LicenceServer, Machine, SessionHost, Site
+from calvox.doctor.facts import Event, LicenceServer, Machine, SessionHost, Site, short_name
 from calvox.windows.evidence import Evidence
 from calvox.windows.facts_from import same_machine
 from calvox.windows.plans.plan import voucher
@@ -69,6 +69,13 @@ class Case:
     def vouched(self, key: str) -> Step | None:
         """Find who vouches for something."""
         return voucher(self.plan, key)
+
+    def bare(self, name: str) -> str:
+        """Give a name as short as it can be without meaning another machine of the plan."""
+        short = short_name(name)
+        both = {short_name(self.plan.old), short_name(self.plan.new)}
+        clash = self.plan.old != self.plan.new and len(both) == 1
+        return name if clash else name[: len(short)]
 
     # Calls and events
 

@@ -19,7 +19,7 @@ def activated_again(case: Case, since: int, kind: str, why: Text, after: str, no
     do = t("If it is not activated, prepare the call:")
     return Step(
         "activation",
-        t("Make sure that {name} is activated", name=name),
+        t("Make sure that {name} is activated", name=case.bare(name)),
         why,
         (activation(case, name, ("activate", "reactivate"), since),),
         (*read_again(name), Do(do, command("windows", "call", "open", kind, "--server", name))),
@@ -35,7 +35,7 @@ def packs_again(case: Case, packs: tuple[Wanted, ...], since: int, notes: tuple[
     missing = (one for one, line in zip(packs, lines, strict=True) if line.seen.good is False)
     return Step(
         "packs",
-        t("Make sure that every pack is on {name}", name=name),
+        t("Make sure that every pack is on {name}", name=case.bare(name)),
         t(
             "What is missing is installed again from the papers. The clearing house keeps records of servers and CALs, and issues "
             "them anew; the agreement must lie at hand (KB953918)."
@@ -71,7 +71,7 @@ def hosts_again(case: Case, hosts: Hosts, packs: tuple[Wanted, ...], since: int)
 
     return Step(
         "hosts",
-        t("See every session host work by {name}", name=name),
+        t("See every session host work by {name}", name=case.bare(name)),
         t("Only a session that was given a CAL shows that all of it fits together again."),
         tuple(accepted(hosts, name, ready)),
         (Do(session), *read_again(name, *hosts.names)),
@@ -87,7 +87,7 @@ def backed_up_again(case: Case, packs: tuple[Wanted, ...], since: int) -> Step:
     seen = saved(case.server(name), case.server(name, first).packs.time) if first else none
     return Step(
         "backup",
-        t("Back up {name} anew, and test the copy", name=name),
+        t("Back up {name} anew, and test the copy", name=case.bare(name)),
         t("An older backup holds another state of the database; it must not be restored over this one."),
         (Line("backup", seen),),
         (back_up(name),),
