@@ -265,9 +265,9 @@ def _table(case: Case) -> tuple[Choice, ...]:
 def _mend(case: Case) -> Step:
     name, way = case.plan.old, course(case)
     titles = {
-        "restore": t("Restore folder and system state of {name} together", name=name),
-        "rebuild": t("Rebuild the database of {name}", name=name),
-        "": t("Restore or rebuild the database of {name}, as decided", name=name),
+        "restore": t("Restore folder and system state of {name} together", name=case.bare(name)),
+        "rebuild": t("Rebuild the database of {name}", name=case.bare(name)),
+        "": t("Restore or rebuild the database of {name}, as decided", name=case.bare(name)),
     }
     hows = {
         "restore": t(

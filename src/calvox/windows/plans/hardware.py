@@ -95,7 +95,7 @@ def _inventory(case: Case, hosts: Hosts) -> Step:
     name = case.plan.old
     return Step(
         "inventory",
-        t("Write down what {name} is and holds", name=name),
+        t("Write down what {name} is and holds", name=case.bare(name)),
         t("Afterwards nobody can tell what was there before, and the calls ask for it."),
         (
             _product_id(case),

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import msgspec
 
 from calvox.common.i18n import Text, t
-from calvox.doctor.facts import Mode, SessionHost, Site, short_name
+from calvox.doctor.facts import From, Mode, SessionHost, Site, short_name
 from calvox.doctor.licensing import MODE_NAMES, PLACE_NAMES, PRODUCTS, listed
 from calvox.windows.acceptance import accept
 from calvox.windows.checklist_facts import Seen, evidences_of, unknown
 from calvox.windows.evidence import Condition, Verdict
 from calvox.windows.facts_from import same_machine
 from calvox.windows.plans.case import Case
-from calvox.windows.plans.plan import Line, Vouch
+from calvox.windows.plans.plan import Do, Line, Vouch, command
 
 GOOD = {Verdict.PROVEN: True, Verdict.FAILED: False, Verdict.NOT_COLLECTED: None}
 SETTINGS = ("servers", "server_settings", "mode", "mode_settings")
@@ -164,7 +164,28 @@ def places(host: SessionHost) -> Text:
     return text
 
 
+def places_of(hosts: Hosts, name: str, server: str = "") -> set[From]:
+    """List the places where a host is told licence servers, or this one."""
+    host = hosts.now(name)
+    told = (host.server_settings.value or ()) if host else ()
+    return {one.where for one in told if not server or any(same_machine(other, server) for other in one.servers)}
+
+
 # The acceptance
+
+
+def session_do(hosts: Hosts, server: str) -> Iterator[Do]:
+    """Say how a session is tested, as the hosts' modes need it."""
+    modes = {host.mode.value for name in hosts.names if (host := hosts.now(name))}
+    if Mode.DEVICE in modes:
+        yield Do(
+            t(
+                "Per device: on each host open a session from a device that has no CAL, and a second one from the same device."
+            )
+        )
+    if Mode.USER in modes:
+        text = t("Per user: on each host open a session as a user who has no CAL; then have a new report made:")
+        yield Do(text, command("windows", "act", "make-report", "--machine", server))
 
 
 def accepted(hosts: Hosts, server: str, ready: Callable[[SessionHost, Site], bool]) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from calvox.common.i18n import Text, t
 from calvox.doctor.facts import SessionHost, Site
 from calvox.windows.checklist_facts import Seen, evidence_of
 from calvox.windows.plans.case import Case
-from calvox.windows.plans.hosts import Hosts, accepted
+from calvox.windows.plans.hosts import Hosts, accepted, session_do
 from calvox.windows.plans.packs import Wanted, kept
 from calvox.windows.plans.plan import Do, Line, Step, Vouch, command
 from calvox.windows.plans.servers import activation, back_up, not_read_since, read_again, saved
@@ -62,9 +62,6 @@ def _reinstall(case: Case, one: Wanted) -> Do:
 def hosts_again(case: Case, hosts: Hosts, packs: tuple[Wanted, ...], since: int) -> Step:
     """See whether every host works by the licence server again."""
     name = case.plan.old
-    session = t(
-        "Open a session on each host; per device with a device that has no CAL, and twice; per user make a new report."
-    )
 
     def ready(_host: SessionHost, site: Site) -> bool:
         return bool(packs) and all(kept(case, name, one, since, site).good for one in packs)
@@ -74,7 +71,7 @@ def hosts_again(case: Case, hosts: Hosts, packs: tuple[Wanted, ...], since: int)
         t("See every session host work by {name}", name=case.bare(name)),
         t("Only a session that was given a CAL shows that all of it fits together again."),
         tuple(accepted(hosts, name, ready)),
-        (Do(session), *read_again(name, *hosts.names)),
+        (*session_do(hosts, name), *read_again(name, *hosts.names)),
         after=("packs",),
     )
 

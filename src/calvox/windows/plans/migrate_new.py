@@ -21,14 +21,24 @@ def fit(case: Case, hosts: Hosts, packs: tuple[Wanted, ...]) -> Step:
     new = case.server(case.plan.new)
     return Step(
         "fit",
-        t("Make sure that {new} can take the packs and serve the hosts", new=case.plan.new),
+        t("Make sure that {new} can take the packs and serve the hosts", new=case.bare(case.plan.new)),
         t(
             "A licence server holds CALs of its own version and older, and must not be older than the hosts that it serves."
         ),
         (_administrator(new), *running(new), *_versions(case, new, hosts, packs), *_domain(new, packs)),
-        read_again(case.plan.new),
+        (*_set_up(new), *read_again(case.plan.new)),
         after=("inventory",),
     )
+
+
+def _set_up(server: LicenceServer) -> Iterator[Do]:
+    """Say how the role comes to a server that does not show it, and how its service is started."""
+    name, state = server.machine.name, server.service_state.value
+    if state is None:
+        text = t("If it does not have the role Remote Desktop Licensing yet:")
+        yield Do(text, command("windows", "act", "install-role", "--machine", name))
+    elif state.lower() != "running":
+        yield Do(t("Start its service:"), command("windows", "act", "start-service", "--machine", name))
 
 
 def _administrator(server: LicenceServer) -> Line:
@@ -94,7 +104,7 @@ def activate(case: Case) -> Step:
     do = t("Prepare the call, say what the sheet says, and type in the licence server ID:")
     return Step(
         "activate",
-        t("Activate {new}, before {old} is touched", new=new, old=case.plan.old),
+        t("Activate {new}, before {old} is touched", new=case.bare(new), old=case.bare(case.plan.old)),
         t(
             "A pack can be installed only on an activated licence server. {old} goes on serving all the while.",
             old=case.plan.old,
@@ -126,7 +136,7 @@ def bring(case: Case, packs: tuple[Wanted, ...]) -> Step:
     missing = (one for one, line in zip(packs, lines, strict=True) if line.seen.good is not True)
     return Step(
         "packs",
-        t("Bring each pack to {new}, by telephone", new=new),
+        t("Bring each pack to {new}, by telephone", new=case.bare(new)),
         _why_packs(case),
         lines,
         (*(_call(case, one) for one in missing), *read_again(new)),

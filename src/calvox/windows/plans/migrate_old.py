@@ -29,7 +29,7 @@ def inventory(case: Case, hosts: Hosts) -> Step:
     old = case.plan.old
     return Step(
         "inventory",
-        t("Write down what {old} holds, and who uses it", old=old),
+        t("Write down what {old} holds, and who uses it", old=case.bare(old)),
         t("What is not written down now cannot be compared later: packs, licence server ID, issued CALs, hosts."),
         (
             _answers(case),
@@ -75,19 +75,30 @@ def _is_gone_do(case: Case) -> Do:
 def remove(case: Case, packs: tuple[Wanted, ...]) -> Step:
     """See whether the old licence server holds none of its packs any more."""
     old = case.plan.old
-    by_hand = t(
-        "Uninstall each pack there: RD Licensing Manager, or Win32_TSLicenseKeyPack.UninstallLicenseKeyPackWithId. A server that is "
-        "out of reach is not reached by the wizard either: its CALs are removed by hand before it is used again."
-    )
+    lines = tuple(_left(case, packs))
     return Step(
         "remove",
-        t("Remove the migrated CALs from {old}", old=old),
+        t("Remove the migrated CALs from {old}", old=case.bare(old)),
         t("The same CALs must not be issued by two licence servers; that would break Microsoft’s licence terms."),
-        tuple(_left(case, packs)),
-        (Do(by_hand), *read_again(old)),
+        lines,
+        (*_by_hand(case, lines), *read_again(old)),
         after=("verify",),
         notes=(*removals(case, old, case.plan.new), *_running_out(case)),
     )
+
+
+def _by_hand(case: Case, lines: tuple[Line, ...]) -> Iterator[Do]:
+    """Say how each pack that is left is removed."""
+    old = case.plan.old
+    left = [line.name.removeprefix("pack-") for line in lines if line.seen.good is False]
+    for number in left:
+        text = t("Remove pack {number} from {old}:", number=number, old=old)
+        yield Do(text, command("windows", "act", "remove-pack", "--machine", old, "--pack", number))
+    if left:
+        text = t(
+            "A server that is out of reach is not reached by the wizard either: remove its CALs by hand before it is used again."
+        )
+        yield Do(text)
 
 
 def _left(case: Case, packs: tuple[Wanted, ...]) -> Iterator[Line]:
@@ -135,7 +146,7 @@ def deactivate(case: Case) -> Step:
     words = ("--from", old, "--to", case.plan.new, "--confirm", "deactivate/activated", "--note", note)
     return Step(
         "deactivate",
-        t("Deactivate {old}, last of all", old=old),
+        t("Deactivate {old}, last of all", old=case.bare(old)),
         t("It issues nothing any more. Only now is there nothing left for which it would be needed."),
         (_deactivated(case),),
         (
