@@ -80,15 +80,15 @@ def act(
     given = {key: value for key, value in options.items() if value}
     _tell(action, machine)
     if winrm:
-        reach = _Reach(user, credentials_file, ntlm, https, ca_file)
-        _over_winrm(site, action, machine, _with_secrets(action, given, call), call, reach, rehearse=dry_run, yes=yes)
+        reach = Reach(user, credentials_file, ntlm, https, ca_file)
+        over_winrm(site, action, machine, _with_secrets(action, given, call), call, reach, rehearse=dry_run, yes=yes)
     elif dry_run:
         _dry(action, machine, given, script)
     else:
-        _by_script(site, action, machine, _with_secrets(action, given, call), call, script, yes=yes)
+        by_script(site, action, machine, _with_secrets(action, given, call), call, script, yes=yes)
 
 
-class _Reach:
+class Reach:
     """How a machine is reached."""
 
     def __init__(self, user: str, file: Path | None, ntlm: bool, https: bool, ca_file: Path | None) -> None:
@@ -133,9 +133,10 @@ def _dry(action: "Action", machine: str, given: dict[str, str], out: Path) -> No
     show(told, lambda screen: screen.print(str(text), markup=False))
 
 
-def _by_script(
+def by_script(
     site: Path, action: "Action", machine: str, given: dict[str, str], call: int, out: Path, *, yes: bool
 ) -> None:
+    """Write the script of an action, and say what is done with it."""
     from calvox.apps.site_actions import prepare
 
     _confirmed(machine, yes)
@@ -156,17 +157,18 @@ def _by_script(
     show({"script": str(path), "action": action.name, "machine": machine}, render)
 
 
-def _over_winrm(
+def over_winrm(
     site: Path,
     action: "Action",
     machine: str,
     given: dict[str, str],
     call: int,
-    reach: _Reach,
+    reach: Reach,
     *,
     rehearse: bool,
     yes: bool,
 ) -> None:
+    """Do an action over WinRM, or rehearse it, and show what came of it."""
     from calvox.apps.site_actions import perform, rollback
     from calvox.windows.actions.remote import UNHURRIED
     from calvox.windows.line import target_named

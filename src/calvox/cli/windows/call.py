@@ -5,7 +5,7 @@ was broken off goes on with the next command.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -24,9 +24,7 @@ from calvox.cli.windows.reaching import (
     CredentialsOption,
     HttpsOption,
     NtlmOption,
-    SecondsOption,
     UserOption,
-    credentials_of,
 )
 from calvox.common.clock import show_time
 from calvox.common.errors import BadInput
@@ -35,11 +33,6 @@ from calvox.site.folder import SiteFolder
 from calvox.windows.calls.kinds import ABOUT, CallKind, kind_named
 from calvox.windows.calls.reading_back import ReadBack
 from calvox.windows.record import Call
-
-if TYPE_CHECKING:
-    from calvox.windows.credentials import Credentials
-    from calvox.windows.line import Target
-    from calvox.windows.survey import Options
 
 app = typer.Typer(no_args_is_help=True, help=str(t("A call to Microsoft's clearing house: sheet, codes, entering.")))
 NOT_READ_BACK_EXIT = 1
@@ -201,72 +194,37 @@ def enter_one(
     assistant: Annotated[
         bool, typer.Option("--assistant", help=str(t("It was typed into Microsoft's own wizard: read it back.")))
     ] = False,
-    rehearse: Annotated[bool, typer.Option("--rehearse", help=str(t("WinRM: only show what would be done.")))] = False,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help=str(t("WinRM: only say what would be done.")))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=str(t("Do not ask for confirmation.")))] = False,
     user: UserOption = "",
     credentials_file: CredentialsOption = None,
     ntlm: NtlmOption = False,
     https: HttpsOption = False,
     ca_file: CaFileOption = None,
-    seconds: SecondsOption = 60,
     site: SiteOption = Path("."),
 ) -> None:
     """Enter a code."""
     if [script is not None, bool(winrm), assistant].count(True) != 1:
         raise BadInput(t("Give one of --script, --winrm and --assistant"))
+    if assistant:
+        _by_assistant(site, number)
+        return
+    from calvox.cli.windows.act import Reach, by_script, over_winrm
+    from calvox.windows.actions.catalogue import action_named
+
     with opened(site) as folder:
-        if script is not None:
-            _by_script(folder, number, script)
-        elif winrm:
-            from calvox.windows.line import target_named
-            from calvox.windows.survey import Options
-
-            who = credentials_of(user, credentials_file, ntlm)
-            options = Options(seconds=seconds, ca_file=str(ca_file) if ca_file else None)
-            _by_winrm(folder, number, target_named(winrm, tls=https), who, options, rehearse)
-        else:
-            _by_assistant(folder, number)
+        call, given = call_of(folder, number), given_of(folder, number)
+    action = action_named(ABOUT[CallKind(call.kind)].action)
+    if script is not None:
+        by_script(site, action, call.server, given, number, script, yes=yes)
+    else:
+        reach = Reach(user, credentials_file, ntlm, https, ca_file)
+        over_winrm(site, action, winrm, given, number, reach, rehearse=rehearse, yes=yes)
 
 
-def _by_script(folder: SiteFolder, number: int, out: Path) -> None:
-    from calvox.apps.site_actions import prepare
-
-    call = call_of(folder, number)
-    action = ABOUT[CallKind(call.kind)].action
-    path = prepare(folder, action, call.server, given_of(folder, number), call=number, out=out)
-    lines = (
-        t("Written: {path}", path=str(path)),
-        t("Carry it to {server}, run it there as an administrator, and bring its result back.", server=call.server),
-    )
-
-    def render(screen: Console) -> None:
-        for line in lines:
-            screen.print(str(line), markup=False)
-
-    show({"call": number, "action": action, "script": str(path)}, render)
-
-
-def _by_winrm(
-    folder: SiteFolder, number: int, target: "Target", who: "Credentials", options: "Options", rehearse: bool
-) -> None:
-    from calvox.apps.site_actions import perform
-
-    call = call_of(folder, number)
-    action, given = ABOUT[CallKind(call.kind)].action, given_of(folder, number)
-    done = perform(folder, target, who, action, given, call=number, rehearse=rehearse, options=options)
-    value = {"call": number, "action": action, "outcome": done.outcome, "code": done.code, "order": done.order}
-
-    def render(screen: Console) -> None:
-        screen.print(harmless(str(done.said)), style="bold" if done.good else "bold red", markup=False)
-        if str(done.advice):
-            screen.print(harmless(str(done.advice)), markup=False)
-
-    show(value | {"said": str(done.said), "advice": str(done.advice)}, render)
-    if not done.good and done.outcome != "rehearsed":
-        raise typer.Exit(NOT_READ_BACK_EXIT)
-
-
-def _by_assistant(folder: SiteFolder, number: int) -> None:
-    found = enter_by_assistant(folder, number)
+def _by_assistant(site: Path, number: int) -> None:
+    with opened(site) as folder:
+        found = enter_by_assistant(folder, number)
     value = {"call": number, "read_back": found.shown, "text": str(found.text)}
     value |= {"quantity": found.quantity, "pack_id": found.pack_id}
     show(value, lambda screen: _draw_read_back(screen, number, found))
