@@ -28,7 +28,7 @@ PAGE = 40
 """Rows of one answer, whatever is asked."""
 REG = {str: 1, bytes: 3, int: 4, list: 7}
 Row = Mapping[str, Any]
-Method = Mapping[str, Any] | Callable[[Mapping[str, str]], Mapping[str, Any]]
+Method = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,10 @@ class Machine:
     """How it misbehaves; see `tests.windows.wsman_server`."""
     asked: list[str] = field(default_factory=list)
     """Classes and methods that were asked."""
+    loses: set[str] = field(default_factory=set)
+    """Class.Method after whose work the connection breaks, before the answer."""
+    selected: Mapping[str, str] = field(default_factory=dict)
+    """Keys of the instance that the last message was about."""
 
 
 class Fault(Exception):
@@ -76,6 +80,7 @@ def answer(machine: Machine, request: bytes, left: dict[str, list[str]]) -> tupl
     assert body is not None
     related = head.findtext("a:MessageID", "", NS)
     action, uri = head.findtext("a:Action", "", NS), head.findtext("w:ResourceURI", "", NS)
+    machine.selected = {one.get("Name", ""): one.text or "" for one in head.findall("w:SelectorSet/w:Selector", NS)}
     try:
         if action.endswith("/Enumerate"):
             inner = _enumerate(machine, uri, body, left)
@@ -186,7 +191,7 @@ def _element(key: str, value: Any, uri: str) -> str:
 
 def _invoke(machine: Machine, uri: str, method: str, body: ET.Element) -> str:
     name = uri.rpartition("/")[2]
-    given = {one.tag.rpartition("}")[2]: one.text or "" for one in body.find(f"{{{uri}}}{method}_INPUT") or []}
+    given = _given(body.find(f"{{{uri}}}{method}_INPUT"))
     machine.asked.append(f"{name}.{method}")
     if name == "StdRegProv":
         output: Mapping[str, Any] = _registry(machine, method, given)
@@ -197,6 +202,14 @@ def _invoke(machine: Machine, uri: str, method: str, body: ET.Element) -> str:
         output = found(given) if callable(found) else found
     inner = "".join(_element(key, value, uri) for key, value in {"ReturnValue": 0, **output}.items())
     return f'<p:{method}_OUTPUT xmlns:p="{uri}">{inner}</p:{method}_OUTPUT>'
+
+
+def _given(parent: ET.Element | None) -> dict[str, Any]:
+    """Give what a method was given; what stands there several times is a list."""
+    found: dict[str, list[str]] = {}
+    for one in parent if parent is not None else ():
+        found.setdefault(one.tag.rpartition("}")[2], []).append(one.text or "")
+    return {key: texts[0] if len(texts) == 1 else texts for key, texts in found.items()}
 
 
 def _registry(machine: Machine, method: str, given: Mapping[str, str]) -> Mapping[str, Any]:

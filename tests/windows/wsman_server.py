@@ -154,6 +154,8 @@ class _Conversation:
         assert sealed or self.double._context
         request = _opened(context, body) if sealed else body
         status, message = answer(self.machine, request, self.left)
+        if self.machine.asked[-1:] and self.machine.asked[-1] in self.machine.loses:
+            raise ConnectionError
         if fault.startswith("xml:"):
             message = fault[4:].encode("latin-1")
         elif fault == "silent":

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from calvox.apps.site_actions import import_result
 from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
@@ -59,6 +58,8 @@ def _import(site: SiteFolder, file: Path) -> Imported:
 
 
 def _import_result(site: SiteFolder, source: str, data: bytes) -> Imported:
+    from calvox.apps.site_actions import import_result  # it needs what reaches machines, and most commands do not
+
     outcome = import_result(site, data)
     said = f"{outcome.action}, {outcome.outcome}. {outcome.said} {outcome.advice}"
     return Imported(source, outcome.machine, 0, 0, outcome.new, said=said)
