@@ -170,7 +170,7 @@ INTERNET = (
 
 MEMBERS = names(
     """
-    AccessControlType AccountSid AllowLocalFirewallRules Administrator Is64BitProcess InvariantCulture ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
+    psbase SecurityMasks Allow Descendents AccessControlType AccountSid AllowLocalFirewallRules Administrator Is64BitProcess InvariantCulture ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
     Category CategoryInfo Certificates Chars CimClass CimInstanceProperties Comment Connected Count CountryOrRegion Current
     defaultNamingContext configurationNamingContext schemaNamingContext DefaultInboundAction DefaultOutboundAction Description
     Direction Directory DirectoryName DisplayGroup DisplayName DistinguishedName DNSRoot Domain DomainMode DomainSID Enabled
@@ -188,7 +188,7 @@ MEMBERS = names(
 
 NET_METHODS = names(
     """
-    Add AddAccessRule AddDays AddHours AddMinutes AddSeconds Close ComputeHash ConnectAsync Contains ContainsKey Create Dispose EndsWith Clone
+    Add AddAccessRule AddDays AddHours AddMinutes AddSeconds Close ComputeHash ConnectAsync Contains ContainsKey Create Dispose EndsWith Clone CommitChanges
     Escape Equals ExpandEnvironmentVariables FindAll FindOne Format FromBase64String GetAccessRules GetBytes GetCurrent GetFileName GetFullPath GetHostEntry
     GetString GetType IndexOf Import IsInRole IsNullOrEmpty IsNullOrWhiteSpace Join Matches Match IsMatch NewGuid Parse
     ParseExact Protect PtrToStringBSTR PtrToStringUni Remove RemoveAccessRule RemoveAccessRuleSpecific Replace
@@ -210,7 +210,7 @@ TYPES = names(
     System.DirectoryServices.ActiveDirectoryRights System.DirectoryServices.ActiveDirectorySecurityInheritance
     System.Environment System.Globalization.CultureInfo System.Guid System.IO.File System.IO.Path System.Math System.Net.Dns
     System.Net.IPAddress System.Net.Sockets.TcpClient System.Runtime.InteropServices.Marshal System.Security.AccessControl.AccessControlType
-    System.Security.AccessControl.DirectorySecurity System.Security.AccessControl.FileSecurity
+    System.Security.AccessControl.AccessControlSections System.Security.AccessControl.DirectorySecurity System.Security.AccessControl.FileSecurity
     System.Security.AccessControl.FileSystemAccessRule System.Security.Cryptography.DataProtectionScope
     System.Security.Cryptography.ProtectedData System.Security.Cryptography.SHA256 System.Security.Principal.NTAccount
     System.Security.Principal.SecurityIdentifier System.Security.Principal.WindowsBuiltInRole
