@@ -233,7 +233,7 @@ def _may_be_vouched(told: PlanView, step: Step, key: str, line: Line | None) -> 
         return
     if line.state is StepState.PROVEN:
         raise Conflict(t("“{name}” is proven by facts; nobody need vouch for it", name=key))
-    if line.seen.good is False and line.vouch is not Vouch.ALWAYS:
+    if not line.may_be_vouched:
         raise Conflict(t("Facts speak against “{name}”: {text}", name=key, text=line.seen.text))
 
 

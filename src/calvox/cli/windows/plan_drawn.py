@@ -23,7 +23,7 @@ from calvox.cli.session import grid, settings
 from calvox.common.clock import show_time, utc
 from calvox.common.i18n import Text, t
 from calvox.windows.evidence import Evidence
-from calvox.windows.plans.plan import SETTLED, Do, Line, PlanView, Step, StepState, Vouch
+from calvox.windows.plans.plan import SETTLED, Do, Line, PlanView, Step, StepState
 from calvox.windows.record import Plan
 from calvox.windows.record import Step as Voucher
 
@@ -115,9 +115,11 @@ class Drawing:
         done, count = told.count(*SETTLED), len(told.steps)
         filled = BAR * done // count if count else 0
         words = told.count(StepState.VOUCHED)
-        text = t(
-            "{done} of {count} steps are done, {words} of them on somebody’s word.", done=done, count=count, words=words
-        )
+        text = t("{done} of {count} steps are done.", done=done, count=count)
+        if words:
+            text = t(
+                "{done} of {count} steps are done, {words} on somebody’s word.", done=done, count=count, words=words
+            )
         self.screen.print()
         self._say(
             t("{bar} {text}", bar="█" * filled + "░" * (BAR - filled), text=text),
@@ -141,6 +143,8 @@ class Drawing:
         if step.blocked_by and not whole:
             title.append_text(_styled(_waiting(told, step), "dim"))
         head.add_row(Styled(mark, style=style), Styled(f"{number:>2}"), Styled(step.name, style=tone or "cyan"), title)
+        if whole and number > 1:
+            self.screen.print()
         self.screen.print(head)
         if step.early:
             self._early(step)
@@ -159,7 +163,7 @@ class Drawing:
         facts = [one for line in step.lines for one in line.seen.evidence if line.state is StepState.PROVEN]
         if facts:
             newest = show_time(max(one.time for one in facts), settings().zone)
-            self._under(t("proven by {count} facts, the newest of {time}", count=len(set(facts)), time=newest), "dim")
+            self._under(t("proven; facts: {count}, the newest of {time}", count=len(set(facts)), time=newest), "dim")
         for line in step.lines:
             if line.state is StepState.VOUCHED:
                 self._line(step, line)
@@ -188,21 +192,21 @@ class Drawing:
             text.append("\n").append_text(_styled(_word(line.vouched), "cyan"))
         text.append_text(_facts(line.seen.evidence))
         body.add_row(Styled(mark, style=style), text)
-        self.screen.print(Padding(body, (0, 0, 0, INDENT)))
+        self.screen.print(Padding(body, (0, 0, 0, INDENT), expand=False))
 
     def _do(self, do: Do) -> None:
         body = Table.grid(padding=(0, 1, 0, 0))
         body.add_column(width=1)
         body.add_column(overflow="fold", ratio=1)
         body.add_row(Styled("→", style="bold cyan"), _styled(do.text))
-        self.screen.print(Padding(body, (0, 0, 0, INDENT)))
+        self.screen.print(Padding(body, (0, 0, 0, INDENT), expand=False))
         if do.command:
             self._command(do.command, INDENT + 2)
 
     def _vouch(self, told: PlanView, step: Step) -> None:
         if step.turns:
             return
-        keys = [step.key(line) for line in step.lines if line.vouch is not Vouch.NEVER and line.state not in SETTLED]
+        keys = [step.key(line) for line in step.lines if line.may_be_vouched and line.state not in SETTLED]
         shown = [key for key in keys if not any(key in do.command for do in step.todo)]
         if shown:
             text = t("What cannot be read any more you may vouch for: {names}", names=", ".join(shown[:MOST]))
@@ -211,7 +215,7 @@ class Drawing:
     # Common
 
     def _under(self, text: Text, style: str) -> None:
-        self.screen.print(Padding(_styled(text, style), (0, 0, 0, INDENT)))
+        self.screen.print(Padding(_styled(text, style), (0, 0, 0, INDENT), expand=False))
 
     def _say(self, text: Text, style: str) -> None:
         self.screen.print(_styled(text, style))

@@ -274,7 +274,8 @@ def _mend(case: Case) -> Step:
             "Stop the service, restore system state and folder from the same backup, restart the computer; then say so:"
         ),
         "rebuild": t(
-            "RD Licensing Manager: Manage RDS CALs (Manage Licenses), Rebuild the license server database, by telephone if it asks; then say so:"
+            "RD Licensing Manager: Manage RDS CALs (Manage Licenses), Rebuild the license server database, by telephone if it asks. "
+            "If the service has begun an empty database already, there is nothing to rebuild. Then say so:"
         ),
     }
     do = (Do(hows[way], _confirm(case, f"mend/{way}", t("done on …"))),) if way else ()

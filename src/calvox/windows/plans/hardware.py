@@ -30,6 +30,11 @@ TITLES = {
     UPGRADE: t("Upgrade Windows in place on the licence server"),
     REINSTALL: t("Install Windows anew on the licence server"),
 }
+MADE = {
+    HARDWARE: t("Change the hardware"),
+    UPGRADE: t("Upgrade Windows in place"),
+    REINSTALL: t("Install Windows and the role anew"),
+}
 WHYS = {
     HARDWARE: t(
         "The database stays with the installation of Windows. Whether new hardware changes the Product ID is documented nowhere; so it "
@@ -46,7 +51,7 @@ WHYS = {
 }
 HOWS = {
     HARDWARE: t("Change the hardware, start the service, and say so:"),
-    UPGRADE: t("Upgrade Windows in place, and say so if the facts do not:"),
+    UPGRADE: t("Upgrade Windows in place; if its version cannot be read, say so:"),
     REINSTALL: t("Install Windows and the role Remote Desktop Licensing under the same name, and say so:"),
 }
 
@@ -131,7 +136,7 @@ def _change(case: Case, since: int) -> Step:
         lines = (_done(case), *service_again(case, since))
     return Step(
         "change",
-        t("Change the machine"),
+        MADE[kind],
         t("What is read before this says nothing about what is there after it."),
         lines,
         (Do(HOWS[kind], said), *read_again(name)),

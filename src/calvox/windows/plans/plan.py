@@ -80,11 +80,16 @@ class Line:
             return StepState.VOUCHED
         return StepState.OPEN if self.seen.good is False else StepState.NOT_COLLECTED
 
-    def _is_taken(self, word: record.Step) -> bool:
-        """Tell whether a word counts: a later fact against it outweighs it."""
+    @property
+    def may_be_vouched(self) -> bool:
+        """Tell whether a person's word would count now."""
         if self.seen.good is None:
             return self.vouch is not Vouch.NEVER
-        return self.vouch is Vouch.ALWAYS and self._read <= word.time
+        return self.seen.good is False and self.vouch is Vouch.ALWAYS
+
+    def _is_taken(self, word: record.Step) -> bool:
+        """Tell whether a word counts: a later fact against it outweighs it."""
+        return self.may_be_vouched and (self.seen.good is None or self._read <= word.time)
 
     @property
     def _read(self) -> int:
