@@ -17,6 +17,7 @@ from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_cases import HOST_CASES, Nothing
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import Owner, UseCase, listen
+from calvox.apps.policy_cases import POLICY_CASES
 from calvox.apps.server_upkeep import keep_certificate, keep_sweeping, verify_aside
 from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
@@ -86,6 +87,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **JOURNAL_CASES,
     **CAL_CASES,
     **HOST_CASES,
+    **POLICY_CASES,
     "status": UseCase(Nothing, report.Status, _status),
     "call-prepare": UseCase(
         PrepareCall,

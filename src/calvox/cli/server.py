@@ -17,6 +17,7 @@ from calvox.cli.dictating import dictate, take_file, take_lines, verdict
 from calvox.cli.own_server import Folder, server_owner, server_settings
 from calvox.cli.secrets import read_secret
 from calvox.cli.server_hosts import authority, codes, hosts
+from calvox.cli.server_policy import policy, vouchers
 from calvox.cli.session import ask, grid, say, session, show
 from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
@@ -41,6 +42,8 @@ app = typer.Typer(no_args_is_help=True, help=str(t("A licence server: make it, s
 app.add_typer(codes)
 app.add_typer(hosts, name="hosts")
 app.add_typer(authority, name="authority")
+app.add_typer(policy, name="policy")
+app.add_typer(vouchers)
 MISHEARD_EXIT = 2
 
 FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How codes are said.")))]

@@ -26,6 +26,7 @@ from calvox.core.entries import (
 )
 from calvox.core.hosting import HOST_FACTS, host_changes
 from calvox.core.ledger_tables import BESIDE, PROJECTIONS, WORKING
+from calvox.core.outages import OUTAGE_FACTS, outage_changes
 from calvox.core.products import CalType
 
 FACTS: tuple[type[Fact], ...] = (
@@ -48,6 +49,7 @@ FACTS: tuple[type[Fact], ...] = (
     UserAuthorised,
     UserUnauthorised,
     *HOST_FACTS,
+    *OUTAGE_FACTS,
 )
 
 SLOT = (0,)
@@ -90,6 +92,8 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
         case PackInstalled():
             row = _fields(fact, *_BOUGHT, "sequence", "quantity")
             yield Put("pack", {**row, "issued": 0, "installed": placed.time, "converted": 0, "over_use": ""})
+        case _ if isinstance(fact, OUTAGE_FACTS):
+            yield from outage_changes(fact, placed)
         case _:
             yield from host_changes(fact, placed)
 

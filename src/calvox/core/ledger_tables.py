@@ -5,6 +5,7 @@ Who a holder is, and the salts and claims of tokens (which name the holder), lie
 
 from calvox.core.book import Table
 from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
+from calvox.core.outages import OUTAGE_TABLES
 
 PROJECTIONS = (
     Table(
@@ -48,6 +49,7 @@ PROJECTIONS = (
     ),
     HOST_TABLE,
     AUTHORITY_TABLE,
+    *OUTAGE_TABLES,
     Table(
         "cal",
         ("cal_id",),
@@ -120,6 +122,12 @@ WORKING = (
         ("host", "key"),
         {"host": bytes, "key": str, "body": bytes, "answer": bytes, "time": int},
         index=(("time",),),
+    ),
+    Table(
+        "revoked_token",
+        ("host", "cal_id"),
+        {"host": bytes, "cal_id": bytes, "valid_until": int},
+        index=(("valid_until",),),
     ),
     Table("lease", ("cal_id",), {"cal_id": bytes, "until": int}, index=(("until",),)),
     Table(

@@ -40,7 +40,7 @@ def authority_status(server: LicenceServer, reader: Reader) -> AuthorityStatus:
         return AuthorityStatus(own)
     following = key_hash(server.keys.next_authority)
     hosts = [row for row in reader.select("host") if row["state"] != HostState.REVOKED]
-    return AuthorityStatus(own, following, tuple(row["name"] for row in hosts if row["issuer"] != following))
+    return AuthorityStatus(own, following, tuple(sorted(row["name"] for row in hosts if row["issuer"] != following)))
 
 
 def add_authority(server: LicenceServer, by: str) -> None:

@@ -50,7 +50,14 @@ def sweep(tx: Transaction) -> int:
     settle_refusals(tx)
     forget_codes(tx)
     forget_answers(tx)
+    _forget_revoked(tx)
     return gone
+
+
+def _forget_revoked(tx: Transaction) -> None:
+    """Drop what need not stand in a revocation list any more, since its tokens have ended."""
+    for row in list(tx.select("revoked_token", below=("valid_until", tx.now), limit=SWEEP)):
+        tx.drop("revoked_token", (row["host"], row["cal_id"]))
 
 
 def _end_leases(tx: Transaction, spared: Set[bytes]) -> int:

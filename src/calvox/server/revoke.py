@@ -70,11 +70,19 @@ def revoke(server: LicenceServer, which: Which, why: str, by: str) -> Revoked | 
             return ShareUsedUp(row["cal_id"].hex(), share_of(row["version"], found), found.since)
         names = ("cal_id", "pack", "version", "holder", "valid_until")
         tx.append(CalRevoked(**{name: row[name] for name in names}, why=said, by=by))
+        _tell_hosts(tx, row)
         forget_cal(tx, row["cal_id"])
         share = share_of(row["version"], found, 1)
         return Revoked(row["cal_id"].hex(), row["pack"], row["valid_until"], share)
 
     return server.journal.run(work).value
+
+
+def _tell_hosts(tx: Transaction, row: Row) -> None:
+    """Note which hosts have a token of a CAL, for their revocation lists."""
+    for token in tx.select("token", {"cal_id": row["cal_id"]}):
+        told = {"host": token["host"], "cal_id": row["cal_id"], "valid_until": row["valid_until"]}
+        tx.put("revoked_token", told)
 
 
 def revocable(reader: Reader, version: int, now: int) -> Room:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from calvox.apps.host_api import cals, hosts
+from calvox.apps.host_api import cals, hosts, statements
 from calvox.apps.host_api.call import Call, Desk
 from calvox.apps.serving import answer, application, bounded_body, parse
 from calvox.common.errors import Denied
@@ -70,6 +70,15 @@ ENDPOINTS = (
     Endpoint("POST", hostapi.RELEASE, cals.release_one, hostapi.ReleaseAsk, hostapi.Released, repeatable=True),
     Endpoint(
         "POST", hostapi.RELEASE_MANY, cals.release_many, hostapi.ReleaseMany, hostapi.ReleasedMany, repeatable=True
+    ),
+    Endpoint("POST", hostapi.STATEMENTS, statements.fetch, None, hostapi.Statements),
+    Endpoint(
+        "POST",
+        hostapi.SETTLE,
+        statements.settle_voucher,
+        hostapi.Settle,
+        hostapi.Settled,
+        hostapi.LARGEST_MANY,
     ),
     Endpoint("POST", hostapi.HEARTBEAT, cals.beat, hostapi.Heartbeat, hostapi.Heartbeaten),
 )

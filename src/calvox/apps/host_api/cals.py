@@ -20,6 +20,7 @@ from calvox.server.heartbeat import heartbeat
 from calvox.server.hosts import may_have_cals
 from calvox.server.issue import Granted, HolderAsk, acquire, granted_again, token_of
 from calvox.server.release import release
+from calvox.server.statements import policy_number
 from calvox.wire import hostapi
 
 HOLDER_SIZE, CAL_ID_SIZE, LONGEST_NAME = 32, 16, 255
@@ -79,11 +80,11 @@ async def beat(call: Call[hostapi.Heartbeat]) -> hostapi.Heartbeaten:
     cal_ids = [_cal_id(cal_id) for cal_id in call.asked.cal_ids]
     seconds = call.server.settings.server.lease_seconds
 
-    def work(tx: Transaction, host: Row) -> tuple[bytes, ...]:
-        return tuple(cal_id for cal_id in cal_ids if not heartbeat(tx, cal_id, host["host"], seconds))
+    def work(tx: Transaction, host: Row) -> hostapi.Heartbeaten:
+        lost = tuple(cal_id for cal_id in cal_ids if not heartbeat(tx, cal_id, host["host"], seconds))
+        return hostapi.Heartbeaten(tx.now, lost, seconds, policy_number(tx))
 
-    lost = (await call.run(work)).value
-    return hostapi.Heartbeaten(call.server.world.now(), lost, seconds)
+    return (await call.run(work)).value
 
 
 def _released(tx: Transaction, cal_id: bytes, host: bytes) -> bool:

@@ -1,0 +1,64 @@
+"""Ask an application of ours directly, as its server would, with a peer that shows this certificate."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def read(self, kind: Any) -> Any:
+        """Read the body."""
+        return msgspec.json.decode(self.body, type=kind)
+
+    @property
+    def code(self) -> str:
+        """The error's code."""
+        return str(msgspec.json.decode(self.body)["code"])
+
+
+async def _ask(app: Any, scope: dict[str, Any], body: bytes) -> Told:
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    start, *parts = sent
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    return Told(start["status"], headers, b"".join(part.get("body", b"") for part in parts))
+
+
+def ask(
+    app: Any,
+    method: str,
+    path: str,
+    asked: Any = None,
+    *,
+    certificate: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> Told:
+    """Send one request; `asked` is encoded as JSON unless it is bytes."""
+    body = asked if isinstance(asked, bytes) else b"" if asked is None else msgspec.json.encode(asked)
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
+        "extensions": {"calvox.peer": {"certificate": certificate, "socket": None}},
+    }
+    return asyncio.run(_ask(app, scope, body))
