@@ -31,7 +31,16 @@ from calvox.core.entries import (
     UserAuthorised,
     UserUnauthorised,
 )
+from calvox.core.hosting import (
+    AuthorityAdded,
+    AuthorityReplaced,
+    HostApproved,
+    HostCertified,
+    HostGrouped,
+    HostRevoked,
+)
 from calvox.core.ledger import FACTS, LEDGER, SLOT, changes
+from calvox.core.outages import OutageCalUsed, PolicySet, VoucherIssued, VoucherSettled
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.tables import Tables, create_tables
 
@@ -107,6 +116,18 @@ CANONICAL: tuple[Fact, ...] = (
     PackPolicySet(pack=3, over_use="enforce", by="ada"),
     UserAuthorised(holder=HOLDER, by="ada"),
     UserUnauthorised(holder=HOLDER, entry=41, why="contract over", by="ada"),
+    HostApproved(host=HOST, by="ada"),
+    HostRevoked(host=HOST, why="stolen", by="ada"),
+    HostGrouped(host=HOST, group="workshop", by="ada"),
+    HostCertified(host=HOST, certificate=b"f" * 32, authority=b"a" * 32),
+    AuthorityAdded(authority=b"a" * 32, by="ada"),
+    AuthorityReplaced(authority=b"a" * 32, by="ada"),
+    PolicySet(
+        mode="user", servers=("https://a:1", "https://b:2"), fail_open=False, outage_cals=3, outage_hours=8, by="ada"
+    ),
+    VoucherIssued(voucher=b"v" * 16, host=HOST, count=3, hours=8, until=1_805_000_000),
+    OutageCalUsed(voucher=b"v" * 16, cal_type=1, holder=HOLDER, since=1_804_000_000, until=1_804_028_800),
+    VoucherSettled(voucher=b"v" * 16, used=1),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -186,7 +207,40 @@ def test_a_host_stands_with_its_certificate() -> None:
         "version": 7,
         "certificate": b"e" * 32,
         "enrolled": 101,
+        "certified": 101,
+        "issuer": b"",
+        "state": "pending",
+        "group": "",
     }
+
+
+def test_a_host_is_approved_grouped_certified_and_shut_out() -> None:
+    """Each entry changes what it names, and nothing else."""
+    hosts = CANONICAL[6], *CANONICAL[18:22]
+    row = only(folded(*hosts), "host")
+    assert (row["state"], row["group"], row["certificate"], row["certified"], row["issuer"]) == (
+        "revoked",
+        "workshop",
+        b"f" * 32,
+        105,
+        b"a" * 32,
+    )
+    assert only(folded(*hosts[:2]), "host")["state"] == "enrolled"
+
+
+def test_a_voucher_counts_what_was_used_of_it() -> None:
+    """It is open until it is settled."""
+    tables = folded(*CANONICAL[25:28])
+    row = only(tables, "voucher")
+    assert (row["number"], row["issued"], row["used"], row["settled"]) == (1, 101, 1, 103)
+    assert only(folded(*CANONICAL[25:27]), "voucher")["settled"] == 0
+
+
+def test_the_last_policy_counts() -> None:
+    """Its number is that of its entry."""
+    newer = replace(CANONICAL[24], mode="device", servers=())
+    row = only(folded(CANONICAL[24], newer), "policy")
+    assert (row["number"], row["time"], row["mode"], row["servers"], row["fail_open"]) == (2, 102, "device", "", 0)
 
 
 def test_a_cal_takes_one_from_its_pack() -> None:
@@ -329,6 +383,16 @@ EFFECTS: dict[str, set[str]] = {
     "PackPolicySet": {"pack"},
     "UserAuthorised": {"authorised"},
     "UserUnauthorised": {"authorised"},
+    "HostApproved": {"host"},
+    "HostRevoked": {"host"},
+    "HostGrouped": {"host"},
+    "HostCertified": {"host"},
+    "AuthorityAdded": set(),
+    "AuthorityReplaced": {"authority"},
+    "PolicySet": {"policy"},
+    "VoucherIssued": {"voucher"},
+    "OutageCalUsed": {"voucher"},
+    "VoucherSettled": {"voucher"},
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 
