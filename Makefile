@@ -52,6 +52,7 @@ soak: $(STAMP) ## Long fuzzing and many kills, by hand; note the result in docs/
 
 docs: $(STAMP) ## Build the documentation into site/
 	$(BIN)/python tools/make_reference.py
+	$(BIN)/python tools/make_openapi.py
 	$(BIN)/python tools/make_rules.py
 	$(BIN)/zensical build --strict --config-file mkdocs.yml
 
