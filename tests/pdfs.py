@@ -26,8 +26,8 @@ def poppler(program: str, pdf: bytes, *options: str) -> bytes:
 
 
 def text_of(pdf: bytes) -> str:
-    """Give everything that a PDF shows, page by page."""
-    return poppler("pdftotext", pdf, "-layout").decode()
+    """Give everything that a PDF shows, page by page, in the order in which it is drawn."""
+    return poppler("pdftotext", pdf, "-raw").decode()
 
 
 def pages_of(pdf: bytes) -> int:
