@@ -157,13 +157,16 @@ def heard_code(call: Call) -> Code:
 
 
 def given_of(site: SiteFolder, number: int) -> dict[str, str]:
-    """Give the parameters with which the action of a call enters its code."""
+    """Give the parameters with which the action of a call enters its code.
+
+    Raises:
+        Conflict: no code was heard, or the call is ended.
+    """
     call = still_open(site, number)
     given = {"code": heard_code(call).code}
-    if call.kind == CallKind.MIGRATE:
-        source = dossier_of(site, call, calls(site)).source
-        given |= {"source_name": source.name, "source_id": source.server_id} if source else {}
-    return given
+    source = dossier_of(site, call, calls(site)).source if call.kind == CallKind.MIGRATE else None
+    told = {"source_name": source.name, "source_id": source.server_id} if source else {}
+    return given | {name: value for name, value in told.items() if value}
 
 
 def enter_by_assistant(site: SiteFolder, number: int) -> ReadBack:
