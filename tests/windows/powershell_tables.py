@@ -170,7 +170,7 @@ INTERNET = (
 
 MEMBERS = names(
     """
-    psbase SecurityMasks Allow Descendents AccessControlType AccountSid AllowLocalFirewallRules Administrator Is64BitProcess InvariantCulture ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
+    PasswordLastSet LocalMachine psbase SecurityMasks Allow Descendents AccessControlType AccountSid AllowLocalFirewallRules Administrator Is64BitProcess InvariantCulture ActiveDirectoryRights Actions Action Algorithm Arguments Attributes BaseName BoundParameters
     Category CategoryInfo Certificates Chars CimClass CimInstanceProperties Comment Connected Count CountryOrRegion Current
     defaultNamingContext configurationNamingContext schemaNamingContext DefaultInboundAction DefaultOutboundAction Description
     Direction Directory DirectoryName DisplayGroup DisplayName DistinguishedName DNSRoot Domain DomainMode DomainSID Enabled
@@ -196,7 +196,7 @@ NET_METHODS = names(
     SetSecurityDescriptorSddlForm ShouldContinue ShouldProcess SourceExists Split StartsWith Substring ToArray ToBase64String
     ToCharArray ToFileTimeUtc ToLower ToLowerInvariant ToString ToUniversalTime ToUpper ToUpperInvariant Translate Trim TrimEnd
     TrimStart TryParse Unprotect Wait WriteAllBytes WriteAllText ReadAllBytes ReadAllText Round ZeroFreeBSTR ZeroFreeGlobalAllocUnicode
-    GetSecurityDescriptorSddlForm GetOwner AddRange Exists GetFolderPath FreeBSTR new
+    GetSecurityDescriptorSddlForm GetOwner GetValue CreateDirectory AddRange Exists GetFolderPath FreeBSTR new
     """
 )
 
@@ -208,7 +208,7 @@ TYPES = names(
     Microsoft.Management.Infrastructure.CimInstance Microsoft.Win32.RegistryKey System.Collections.Generic.List
     System.Convert System.DateTime System.DateTimeOffset System.Diagnostics.EventLog System.DirectoryServices.ActiveDirectoryAccessRule
     System.DirectoryServices.ActiveDirectoryRights System.DirectoryServices.ActiveDirectorySecurityInheritance
-    System.Environment System.Globalization.CultureInfo System.Guid System.IO.File System.IO.Path System.Math System.Net.Dns
+    System.Environment System.Globalization.CultureInfo System.Guid System.IO.Directory System.IO.File System.IO.Path System.Math System.Net.Dns
     System.Net.IPAddress System.Net.Sockets.TcpClient System.Runtime.InteropServices.Marshal System.Security.AccessControl.AccessControlType
     System.Security.AccessControl.AccessControlSections System.Security.AccessControl.DirectorySecurity System.Security.AccessControl.FileSecurity
     System.Security.AccessControl.FileSystemAccessRule System.Security.Cryptography.DataProtectionScope

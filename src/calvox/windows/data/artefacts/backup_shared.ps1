@@ -59,12 +59,21 @@ function Assert-Administrator {
     if (-not [System.Environment]::Is64BitProcess) { throw 'Run this in 64-bit PowerShell: 32-bit sees another System32' }
 }
 
-# Readable by administrators and the system alone: the database names users and machines.
+# Readable by administrators and the system alone: the database names users and machines. One that exists already must be
+# theirs: on many volumes anybody may make a folder, and would own what is put into it.
 function New-PrivateFolder([string]$Path) {
-    if (Test-Path -LiteralPath $Path) { return }
-    New-Item -ItemType Directory -Path $Path | Out-Null
-    $rights = [System.Security.AccessControl.DirectorySecurity]::new()
-    $rights.SetSecurityDescriptorSddlForm('O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)')
-    Set-Acl -LiteralPath $Path -AclObject $rights
+    if (-not (Test-Path -LiteralPath $Path)) {
+        $rights = [System.Security.AccessControl.DirectorySecurity]::new()
+        $rights.SetSecurityDescriptorSddlForm('O:BAG:BAD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)')
+        [System.IO.Directory]::CreateDirectory($Path, $rights) | Out-Null
+        return
+    }
+    $held = Get-Acl -LiteralPath $Path
+    $owner = $held.GetOwner([System.Security.Principal.SecurityIdentifier]).Value
+    if ($owner -notin 'S-1-5-32-544', 'S-1-5-18') { throw "$Path exists and is not owned by administrators ($owner): look at it first" }
+    $open = @($held.GetAccessRules($true, $true, [System.Security.Principal.SecurityIdentifier]) | Where-Object {
+            "$($_.IdentityReference)" -in 'S-1-1-0', 'S-1-5-11', 'S-1-5-32-545' -and "$($_.AccessControlType)" -eq 'Allow'
+        })
+    if ($open.Count) { Write-Warning "$Path can be read by others than administrators; it will hold names of users and machines" }
 }
 
