@@ -11,12 +11,16 @@ from dataclasses import dataclass
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import Text, t
+from calvox.windows.artefacts.backup import backup_files, backup_notes
 from calvox.windows.artefacts.checks import cautions
+from calvox.windows.artefacts.delegation import delegation_files, delegation_notes
 from calvox.windows.artefacts.deployment import deployment_script
+from calvox.windows.artefacts.firewall import firewall_files, firewall_notes
 from calvox.windows.artefacts.given import KitInput
 from calvox.windows.artefacts.gpo import gpo_backup, policy_file
 from calvox.windows.artefacts.gpo_script import gpo_script
 from calvox.windows.artefacts.reg import host_registry, policy_registry
+from calvox.windows.artefacts.workgroup import workgroup_files, workgroup_notes
 
 
 def _no_notes(given: KitInput) -> Sequence[Text]:
@@ -47,6 +51,7 @@ def _licensing_notes(given: KitInput) -> Sequence[Text]:
 
 
 ON_HOST = t("On each session host, as its administrator.")
+ON_SERVER = t("On each licence server, as its administrator, in an elevated PowerShell.")
 ON_CONTROLLER = t(
     "On a domain controller, or a machine with the Group Policy Management Console, as a domain administrator."
 )
@@ -145,6 +150,77 @@ ARTEFACTS: tuple[Artefact, ...] = (
         ),
         make=deployment_script,
         notes=_licensing_notes,
+    ),
+    Artefact(
+        name="firewall",
+        title=t(
+            "Firewall rules of a licence server, for its session hosts alone, and a table for the network's firewall"
+        ),
+        where=ON_SERVER,
+        steps=(
+            t(r"See what it would do: powershell -ExecutionPolicy Bypass -File .\Set-CalvoxFirewall.ps1 -WhatIf"),
+            t("Read its warnings: rules of others that let in more stay as they are, and make these moot."),
+            t("Then the same without -WhatIf; with -NetBios or -BlockInternet only if the site needs it."),
+            t(r"To take it back: .\Remove-CalvoxFirewall.ps1"),
+            t("Give network-rules.en.txt or network-rules.fr.txt to whoever runs the network's firewall."),
+            t("Then run the collector on a session host: its item “reach” tells whether the ports answer."),
+        ),
+        make=firewall_files,
+        notes=firewall_notes,
+    ),
+    Artefact(
+        name="backup",
+        title=t(
+            "Backup of a licence server's database and system state, its scheduled task, its test, and how to restore"
+        ),
+        where=ON_SERVER,
+        steps=(
+            t("Once: Install-WindowsFeature -Name Windows-Server-Backup"),
+            t(
+                r"See what it would do: powershell -ExecutionPolicy Bypass -File .\Register-CalvoxBackupTask.ps1 -WhatIf"
+            ),
+            t("Then the same without -WhatIf. The task runs daily; -Remove takes it away again."),
+            t(r"Run the task once by hand, and read calvox-backup.log in the backup folder."),
+            t(r"Test what it made: .\Test-CalvoxBackup.ps1 -Backup FOLDER; then: calvox windows backup-tested"),
+            t("Run the collector there with -BackupFolder, so that the doctor watches over it."),
+            t("Print RESTORE.en.txt or RESTORE.fr.txt, and keep it with the papers."),
+        ),
+        make=backup_files,
+        notes=backup_notes,
+    ),
+    Artefact(
+        name="workgroup",
+        title=t("The user and the credentials by which hosts of a workgroup sign in to their licence server"),
+        where=t("First on the licence server, then on each session host, in an elevated PowerShell."),
+        steps=(
+            t("Make up a password of 16 characters or more, and keep it as the site keeps passwords."),
+            t(
+                r"On the licence server: powershell -ExecutionPolicy Bypass -File .\On-LicenceServer.ps1 (first with -WhatIf)"
+            ),
+            t(r"On each session host: powershell -ExecutionPolicy Bypass -File .\On-EachHost.ps1 (first with -WhatIf)"),
+            t("Restart the session host when nobody works on it."),
+            t("To take it back: the same scripts with -Remove."),
+            t("Never set DisableWorkgroupAuthEnforcement instead: it lets anybody talk to the licensing service."),
+        ),
+        make=workgroup_files,
+        notes=workgroup_notes,
+    ),
+    Artefact(
+        name="delegation",
+        title=t("The right of users to write their own licensing attributes in Active Directory"),
+        where=t("On a machine of the users' domain, as a domain administrator."),
+        steps=(
+            t(
+                r"See what it would do: powershell -ExecutionPolicy Bypass -File .\Grant-CalvoxLicensingRights.ps1 -WhatIf"
+            ),
+            t("Then the same without -WhatIf; -Target takes an organisational unit instead of the whole domain."),
+            t("Keep calvox-delegation.json: Revoke-CalvoxLicensingRights.ps1 -Record takes the right away by it."),
+            t(
+                "Let a user sign in to a session host, then make a per-user report, and run the collector with -Directory."
+            ),
+        ),
+        make=delegation_files,
+        notes=delegation_notes,
     ),
 )
 
