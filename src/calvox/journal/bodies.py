@@ -2,8 +2,8 @@
 
 import msgspec
 
-from calvox.common.errors import BadInput, Tampered
-from calvox.common.i18n import t
+from calvox.common.errors import BadInput, Conflict, Tampered
+from calvox.common.i18n import Text, t
 from calvox.core.book import Book, Fact
 from calvox.trust.canonical import decode, encode
 
@@ -14,6 +14,24 @@ BODY_LIMIT = 1 << 20
 def body_of(fact: Fact) -> bytes:
     """Write a fact as canonical bytes."""
     return encode(msgspec.to_builtins(fact, builtin_types=(bytes,)))
+
+
+def demand_known(book: Book, kind: str, version: int) -> None:
+    """Check that this version of Calvox knows a kind of entry; ask only of an entry whose batch bears its signature.
+
+    Raises:
+        Conflict: only a newer one can have written it.
+    """
+    if not any(fact.__name__ == kind and version == fact.VERSION for fact in book.facts):
+        raise written_by_newer(t("an entry of kind {kind}, version {version}", kind=kind, version=version))
+
+
+def written_by_newer(what: Text) -> Conflict:
+    """Make the error for a journal on which this version must not go on."""
+    return Conflict(
+        t("The journal was written by a newer Calvox than this one: it holds {what}", what=what),
+        hint=t("Install that version of Calvox or a newer one. Nothing was changed."),
+    )
 
 
 def fact_of(book: Book, kind: str, version: int, body: bytes) -> Fact:

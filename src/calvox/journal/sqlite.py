@@ -22,16 +22,19 @@ from calvox.common.errors import Conflict, NotFound, StoreFailed
 from calvox.common.files import own_file
 from calvox.common.i18n import t
 from calvox.core.book import Book
+from calvox.journal.bodies import demand_known, written_by_newer
 from calvox.journal.entry import GENESIS, Batch
 from calvox.journal.head import Head, HeadFile
 from calvox.journal.interface import Committed, Reader, T, Work
 from calvox.journal.rows import SCHEMA, SqliteReader, SqliteTransaction
 from calvox.journal.sealing import Sealer
 from calvox.journal.tables import create_tables
+from calvox.journal.upgrading import bring_up
 from calvox.journal.verifying import check_batch, check_entry, check_head, group, readable, signed_batch, verify_all
 
 DATABASE, HEAD, LOCK = "journal.db", "journal.head", "journal.lock"
 SCHEMA_VERSION = 1
+"""Goes up when the tables of the chain itself change; a book's own tables are brought up by their shape."""
 BATCH_LIMIT = 512
 """Pieces of work that may share a commit."""
 
@@ -60,6 +63,7 @@ class SqliteJournal:
             self._transaction = SqliteTransaction(self._connection, book, sealer)
             with readable():
                 self._check_checkpoint()
+                bring_up(self._connection, book)
         except BaseException:
             os.close(self._lock)
             raise
@@ -148,6 +152,8 @@ class SqliteJournal:
             for before, entry in zip((previous, *entries), entries, strict=False):
                 check_entry(entry, before)
             check_batch(batch, entries, self._sealer)
+            for entry in entries:
+                demand_known(self._book, entry.kind, entry.version)
         outside = self._head.read()
         check_head(outside, last, next(reader.entries(outside.position, outside.position), None))
 
@@ -238,6 +244,8 @@ def _own(folder: Path) -> int:
 
 def _check_version(connection: apsw.Connection) -> None:
     found = connection.pragma("user_version")
+    if found > SCHEMA_VERSION:
+        raise written_by_newer(t("schema {found}, where {known} is known", found=found, known=SCHEMA_VERSION))
     if found != SCHEMA_VERSION:
         raise Conflict(
             t("The journal has schema {found}; this version reads {known}", found=found, known=SCHEMA_VERSION),

@@ -11,18 +11,53 @@ import apsw
 from calvox.core.book import Add, Book, Change, Drop, Key, Put, Row, Set, Table
 
 _TYPES: Mapping[type, str] = {int: "INTEGER", str: "TEXT", bytes: "BLOB"}
+_EMPTY: Mapping[type, str] = {int: "0", str: "''", bytes: "x''"}
+"""What a column gets in the rows that were there before it."""
+Shape = tuple[tuple[str, str, int], ...]
+"""A table's columns in order: name, type, place in the key from 1 or 0."""
 
 
 def create_tables(connection: apsw.Connection, book: Book, *, projections_only: bool = False) -> None:
     """Create every table of a book, or its projections alone."""
     for table in book.projections if projections_only else (*book.projections, *book.beside, *book.working):
-        columns = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in table.columns.items())
-        connection.execute(
-            f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({_names(table.key)})) STRICT, WITHOUT ROWID'
-        )
-        for group in table.index:
-            name = "_".join((table.name, *group))
-            connection.execute(f'CREATE INDEX "{name}" ON "{table.name}" ({_names(group)})')
+        create_table(connection, table)
+
+
+def create_table(connection: apsw.Connection, table: Table) -> None:
+    """Create one table and its indexes."""
+    columns = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in table.columns.items())
+    connection.execute(
+        f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({_names(table.key)})) STRICT, WITHOUT ROWID'
+    )
+    for group in table.index:
+        name = "_".join((table.name, *group))
+        connection.execute(f'CREATE INDEX "{name}" ON "{table.name}" ({_names(group)})')
+
+
+def shape(table: Table) -> Shape:
+    """Tell how a table should lie in the database."""
+    place = {name: at for at, name in enumerate(table.key, 1)}
+    return tuple((name, _TYPES[kind], place.get(name, 0)) for name, kind in table.columns.items())
+
+
+def stored_shape(connection: apsw.Connection, name: str) -> Shape:
+    """Tell how a table lies in the database; empty where it is missing."""
+    return tuple(connection.execute("SELECT name, type, pk FROM pragma_table_info(?)", (name,)))
+
+
+def remake_table(connection: apsw.Connection, table: Table) -> None:
+    """Give a table its shape and keep its rows: a new column is empty in them, one that is gone goes."""
+    there = {name: kind for name, kind, _ in stored_shape(connection, table.name)}
+    if there:
+        connection.execute(f'CREATE TEMP TABLE kept AS SELECT * FROM "{table.name}"')
+        connection.execute(f'DROP TABLE "{table.name}"')
+    create_table(connection, table)
+    if there:
+        values = [
+            f'"{name}"' if there.get(name) == _TYPES[kind] else _EMPTY[kind] for name, kind in table.columns.items()
+        ]
+        connection.execute(f'INSERT OR IGNORE INTO "{table.name}" SELECT {", ".join(values)} FROM temp.kept')
+        connection.execute("DROP TABLE temp.kept")
 
 
 class Tables:

@@ -13,7 +13,7 @@ import apsw
 from calvox.common.errors import BadSignature, NotFound, Tampered
 from calvox.common.i18n import Text, t
 from calvox.core.book import Book, Fact, Placed
-from calvox.journal.bodies import fact_of
+from calvox.journal.bodies import demand_known, fact_of
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
 from calvox.journal.interface import Reader
@@ -103,11 +103,13 @@ class Walk:
         """Check one batch and fold its entries."""
         for entry in entries:
             check_entry(entry, self.last)
-            self._fold(entry)
             self.last = entry
         check_batch(batch, entries, self._sealer)
+        for entry in entries:
+            self._fold(entry)
 
     def _fold(self, entry: Entry) -> None:
+        demand_known(self._book, entry.kind, entry.version)
         fact: Fact = fact_of(self._book, entry.kind, entry.version, entry.body)
         for change in self._book.changes(fact, Placed(entry.sequence, entry.time)):
             self.tables.apply(change)
