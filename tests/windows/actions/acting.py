@@ -1,8 +1,11 @@
 """Acting on doubles: every action with something to be given, and one order of it."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -88,3 +91,15 @@ def acted(
     """Do an order on a double."""
     with reaching(machine, folder, patch) as to:
         return perform(order, to, rehearse=rehearse)
+
+
+def result_file(*, hashed: bool = True, **changes: Any) -> bytes:
+    """Write a result as a script does on Windows: ASCII, in the order of a hash table, its own hash at the end."""
+    table = {
+        "code": 0, "machine": LS, "format": "calvox-windows-result-1", "outcome": "done", "order": ORDER,
+        "user": "CORP\\Zoé", "action": "publish", "time": "2026-11-24T11:00:00Z", "before": {"Published": False},
+        "after": {"Published": True},
+    } | changes  # fmt: skip
+    head = json.dumps(table, separators=(",", ":"))
+    digest = f'"{hashlib.sha256(head.encode()).hexdigest()}"' if hashed else "null"
+    return f'{head[:-1]},"sha256":{digest}}}\r\n'.encode("ascii")
