@@ -104,14 +104,14 @@ def make_paper(
         NotFound: no such licence server or call.
         StoreFailed: the file cannot be written.
     """
-    now = world.now()
-    paper = _paper(_named(name), _Asked(site, server, call, zone, now), language)
+    kind, now = _named(name), world.now()
+    paper = _paper(kind, _Asked(site, server, call, zone, now), language)
     data = typeset(paper) if form == "pdf" else page(paper).encode()
     write_whole(out, data, mode=0o644)
     digest = sha256(data).digest()
-    entry = PaperMade(paper=name, file=out.name, digest=digest, by=user_name())
+    entry = PaperMade(paper=kind.value, file=out.name, digest=digest, by=user_name())
     site.journal.run(lambda tx: tx.append(entry))
-    return Written(name, out, digest)
+    return Written(kind.value, out, digest)
 
 
 def _named(name: str) -> PaperName:

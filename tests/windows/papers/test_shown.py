@@ -148,6 +148,8 @@ def test_the_checklist_shows_every_item(language: Language) -> None:
         for item in (*checked().items, *checked().checks):
             title = item.article if language == "fr" else str(item.title)
             assert squeezed(title) in text
+        proven = sum(item.state is State.PROVEN for item in (*checked().items, *checked().checks))
+        assert text.count(squeezed(f"({shown.STATES[State.PROVEN][1]})")) == proven
 
 
 def test_marks_tell_how_items_stand() -> None:

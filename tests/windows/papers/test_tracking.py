@@ -180,8 +180,9 @@ def test_a_code_without_its_pack_is_shown(entered: int, note: str) -> None:
 
 def test_a_code_that_was_not_entered_installed_nothing() -> None:
     """It was heard only."""
-    heard = call(3, "install", code(3, "pack-id", PACK_ID, pack_id=2, entered=0))
-    assert installed(tracked(record=Record(calls=(heard,)))) == [0, 0]
+    for number in (2, 0):
+        heard = call(3, "install", code(3, "pack-id", PACK_ID, pack_id=number, entered=0))
+        assert installed(tracked(record=Record(calls=(heard,)))) == [0, 0]
 
 
 def test_no_pack_is_something_else_than_not_read() -> None:
@@ -231,6 +232,8 @@ def test_the_place_of_the_backup_is_planned_or_set_up() -> None:
         "E:\\LServer",
         "planned: D:\\Sauvegardes, and \\\\nas\\lserver",
     ]
+    else_where = Record(actions=(action(action="move-database"),))
+    assert row(tracked(record=else_where), "backup")[0] == first
     sheet = tracked(backup=BackupGiven())
     assert row(sheet, "backup")[0][0] == ""
     untested = with_server(healthy(), 0, backup=Backup(time=NOW, folder=True, system_state=True))
