@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calvox.common.errors import BadInput
@@ -60,6 +60,7 @@ def test_bytes_as_windows_reads_them() -> None:
         max_size=5,
     )
 )
+@example({"N": 'a\\b "c\\"'})
 def test_whatever_is_written_is_read_back(values: dict[str, Value]) -> None:
     """Quotes, backslashes and every script, through a reader that shares no code."""
     wanted = {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

@@ -104,6 +104,14 @@ def test_the_reader_is_bounded() -> None:
     lying = (
         b"PReg\x01\0\0\0" + "[K\0;N\0;".encode(wide) + struct.pack("<I", 3) + ";".encode(wide) + b"\xff" * 4 + b";\0"
     )
-    for data in (lying, WHOLE + b"\0" * LARGEST, b"PReg\x01\0\0\0" + "[".encode(wide) + b"K\0" * (LONGEST_KEY + 2)):
+    whole = push_policy([Setting("K", "N", 3, b"x" * MOST_DATA)])
+    assert len(pull_policy(whole)) == 1
+    longer = whole.replace(struct.pack("<I", MOST_DATA), struct.pack("<I", MOST_DATA + 1))[:-2] + b"x]\0"
+    for data in (
+        longer,
+        lying,
+        WHOLE + b"\0" * LARGEST,
+        b"PReg\x01\0\0\0" + "[".encode(wide) + b"K\0" * (LONGEST_KEY + 2),
+    ):
         with pytest.raises(BadInput):
             pull_policy(data)
