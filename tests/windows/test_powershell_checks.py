@@ -63,7 +63,7 @@ def test_good_scripts() -> None:
         ("$server.ProductID2", "unknown property"),
         ("$server.KeyPackId", "unknown property"),
         ("(Get-CimInstance -ClassName 'Win32_Service').StartType", "unknown property"),
-        ("foreach ($one in $server) { $one.Compny }", "unknown property"),
+        ("foreach ($one in $server) { $one.KeyPackId }", "unknown property"),
         ("$Code.Sbstring(1)", "unknown method"),
         ("[System.Net.WebRequest]::Create('x')", "unknown type"),
         ("Write-Host $Coed", "never given a value"),

@@ -204,6 +204,13 @@ def test_bad_plans(field: str, value: object) -> None:
 NASTY = st.text(st.sampled_from("aZ09 .-_'\u2019\"`$(){}[];\\/%\n\r\x00é\ud800#"), max_size=12)
 
 
+def test_a_second_place_around_the_first() -> None:
+    """A backup would be copied into its own copy."""
+    with pytest.raises(BadInput, match="second"):
+        made(folder=r"D:\a\b", second=r"D:\A")
+    assert made(folder=r"D:\a\b", second=r"D:\a\bb")
+
+
 @settings(max_examples=40, deadline=None)
 @given(NASTY, NASTY)
 def test_any_text(folder: str, second: str) -> None:

@@ -147,6 +147,16 @@ def test_what_is_blocked(address: ipaddress.IPv4Address | ipaddress.IPv6Address,
         assert blocked
 
 
+def test_what_is_blocked_ends_beside_the_hosts() -> None:
+    """Not one address of theirs, and none left out beside them."""
+    ranges = outside(networks_checked(["8.8.8.0/24", "8.8.10.7", "2001:db8::/32"]))
+    assert ranges[:3] == ["1.0.0.0-8.8.7.255", "8.8.9.0-8.8.10.6", "8.8.10.8-9.255.255.255"]
+    assert ranges[-2:] == [
+        "2000::-2001:db7:ffff:ffff:ffff:ffff:ffff:ffff",
+        "2001:db9::-3fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    ]
+
+
 def test_notes() -> None:
     """Public addresses are said aloud."""
     assert any("8.8.8.8" in str(note) for note in firewall_notes(with_addresses("8.8.8.8")))
