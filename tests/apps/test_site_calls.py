@@ -67,9 +67,7 @@ def test_a_call_against_which_something_speaks_is_not_opened(calling: Calling) -
     assert "--anyway" in str(caught.value.hint)
     assert calls(calling.site) == ()
     number = opened(calling, CallKind.INSTALL, anyway=True)
-    assert any(
-        "Opened nevertheless: not so: A backup" in str(one) for one in sheet_of(calling.site, number).warnings
-    )
+    assert any("Opened nevertheless: not so: A backup" in str(one) for one in sheet_of(calling.site, number).warnings)
 
 
 @pytest.mark.parametrize(
@@ -187,8 +185,8 @@ def test_a_call_goes_on_wherever_it_was_broken_off(calling: Calling, kind: CallK
     assert stage(calling, number) is Stage.HEARD
     assert given_of(calling.site, number)["code"] == code
     calling.again()
-    after = {"getactivationstatus": {"ActivationStatus": 1}} if kind is CallKind.DEACTIVATE else {}
-    calling.collect(PACK, **(after or {"getlicenseserverid": {"sLicenseServerId": code}}))
+    gone = kind is CallKind.DEACTIVATE
+    calling.collect(PACK, **(NOT_ACTIVATED if gone else {"getlicenseserverid": {"sLicenseServerId": code}}))
     calling.again()
     assert enter_by_assistant(calling.site, number).shown
     calling.again()

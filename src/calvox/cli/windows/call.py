@@ -216,6 +216,7 @@ def enter_one(
         call, given = call_of(folder, number), given_of(folder, number)
     action = action_named(ABOUT[CallKind(call.kind)].action)
     if script is not None:
+        script.mkdir(parents=True, exist_ok=True)
         by_script(site, action, call.server, given, number, script, yes=yes)
     else:
         reach = Reach(user, credentials_file, ntlm, https, ca_file)
