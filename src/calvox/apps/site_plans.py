@@ -182,31 +182,32 @@ def _noted(note: str) -> str:
     return plain
 
 
-def confirmable(told: PlanView) -> dict[str, tuple[Step, Line | None]]:
-    """List what a person may vouch for at some time, by full name."""
+def _lines(told: PlanView) -> dict[str, tuple[Step, Line | None]]:
+    """List every line by its full name; where answers change the course, those instead."""
     found: dict[str, tuple[Step, Line | None]] = {}
     for step in told.steps:
         if step.turns:
             found |= dict.fromkeys(step.turns, (step, None))
         else:
-            found |= {step.key(line): (step, line) for line in step.lines if line.vouch is not Vouch.NEVER}
+            found |= {step.key(line): (step, line) for line in step.lines}
     return found
 
 
 def _meant(told: PlanView, wanted: str) -> tuple[Step, str, Line | None]:
-    known = confirmable(told)
-    keys = (
-        [wanted] if wanted in known else [key for key, (_, line) in known.items() if _may_be_meant(key, line, wanted)]
-    )
+    known = _lines(told)
+    open_to = {key for key, (_, line) in known.items() if line is None or line.may_be_vouched}
+    keys = [wanted] if wanted in known else [key for key in known if _is_short(key, wanted)]
+    if "/" not in wanted:
+        keys = [key for key in keys if key in open_to]
     if len(keys) == 1:
         return known[keys[0]][0], keys[0], known[keys[0]][1]
     step = told.step(wanted.partition("/")[0])
+    mine = [key for key in known if key in open_to and (step is None or key.startswith(f"{step.name}/"))]
     if step is not None and not keys:
-        text = t(
-            "In the step “{step}” there is nothing “{name}” to vouch for: facts decide", step=step.name, name=wanted
+        raise BadInput(
+            t("In the step “{step}” facts decide on “{name}”", step=step.name, name=wanted), hint=_hint(mine)
         )
-        raise BadInput(text, hint=_hint([key for key in known if key.startswith(f"{step.name}/")]))
-    raise BadInput(t("“{name}” does not say which line is meant", name=wanted), hint=_hint(keys or list(known)))
+    raise BadInput(t("“{name}” does not say which line is meant", name=wanted), hint=_hint(keys or mine))
 
 
 def _is_short(key: str, wanted: str) -> bool:
@@ -214,11 +215,6 @@ def _is_short(key: str, wanted: str) -> bool:
     step, _, line = key.partition("/")
     named, _, rest = wanted.partition("/")
     return step == named and (not rest or same_machine(line, rest))
-
-
-def _may_be_meant(key: str, line: Line | None, wanted: str) -> bool:
-    """Tell whether a line may be meant; by its step alone only where facts do not prove it."""
-    return _is_short(key, wanted) and ("/" in wanted or line is None or line.state is not StepState.PROVEN)
 
 
 def _hint(keys: list[str]) -> Text:
@@ -233,6 +229,8 @@ def _may_be_vouched(told: PlanView, step: Step, key: str, line: Line | None) -> 
         return
     if line.state is StepState.PROVEN:
         raise Conflict(t("“{name}” is proven by facts; nobody need vouch for it", name=key))
+    if line.vouch is Vouch.NEVER:
+        raise Conflict(t("Facts decide on “{name}”: {text}", name=key, text=line.seen.text))
     if not line.may_be_vouched:
         raise Conflict(t("Facts speak against “{name}”: {text}", name=key, text=line.seen.text))
 

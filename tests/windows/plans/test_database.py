@@ -214,6 +214,22 @@ def test_what_only_looks_like_damage(site: Site, line: str, state: str) -> None:
     assert view.next.name == "look"
 
 
+def test_a_fault_that_was_looked_into_stays_looked_into() -> None:
+    """A later reading of the same full version store does not outweigh the word about it."""
+    full = with_server_event(healthy(), 0, 623, source="ESENT")
+    view = see(read_in_turn([healthy(), full, full]), said("look/version-store", plan=CORRUPT))
+    assert line_states(view, "look")["version-store"] == "vouched"
+    view = see(read_in_turn([healthy(), full, healthy()]), CORRUPT)
+    assert line_states(view, "look")["version-store"] == "proven"
+
+
+def test_a_reading_from_long_before_the_fault_rules_nothing_out() -> None:
+    """That all was well a week ago is no news."""
+    plan = msgspec.structs.replace(CORRUPT, opened=READ + 7 * DAY)
+    states = set(line_states(database(case(read_in_turn([healthy()]), plan)), "look").values())
+    assert states == {"not-collected"}
+
+
 def test_an_ignorable_event_is_no_damage() -> None:
     """Microsoft says to ignore event 44 with -1316."""
     for text, state in (("error -1316", "not-collected"), ("error -1018", "proven")):

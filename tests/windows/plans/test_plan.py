@@ -2,6 +2,7 @@
 
 import shlex
 
+import msgspec
 import pytest
 
 from calvox.common.i18n import t
@@ -95,8 +96,6 @@ def test_a_word_is_found_by_step_and_line() -> None:
     assert planned(vouching("a/one", "a/two"), t("p"), t("w"), steps).complete
     back = vouching("a/one", "a/two")
     taken = tuple(Word(plan=1, step=s.step, done=False, note="", by="anne", time=300) for s in back.steps)
-    import msgspec
-
     assert not planned(msgspec.structs.replace(back, steps=taken), t("p"), t("w"), steps).complete
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import Event, LicenceServer, Machine, SessionHost, Site, short_name
+from calvox.windows.checklist_facts import Seen
 from calvox.windows.evidence import Evidence
 from calvox.windows.facts_from import same_machine
 from calvox.windows.plans.plan import voucher
@@ -65,6 +66,15 @@ class Case:
         """Find a licence server as it was when a fact of it was first known in this plan; else as it is known now."""
         first = self.first(lambda site: getattr(self.server(name, site), fact).known)
         return self.server(name, first)
+
+    def steady(self, look: Callable[[Site], Seen]) -> Seen:
+        """Look at what must have been good once: the first reading that is, else the first that tells anything.
+
+        So a later reading of the same fault does not outweigh somebody's word about it.
+        """
+        told = [look(site) for site in self.since]
+        good = next((seen for seen in told if seen.good), None)
+        return good or next((seen for seen in told if seen.good is False), told[-1])
 
     def vouched(self, key: str) -> Step | None:
         """Find who vouches for something."""

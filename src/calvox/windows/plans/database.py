@@ -9,7 +9,7 @@ Rules, as Microsoft writes them:
 
 from collections.abc import Iterator
 
-from calvox.common.clock import utc
+from calvox.common.clock import DAY, utc
 from calvox.common.i18n import Text, t
 from calvox.doctor.facts import Backup, Fact, LicenceServer
 from calvox.doctor.rules.server_events import IGNORABLE
@@ -19,7 +19,7 @@ from calvox.windows.plans.hosts import hosts_of
 from calvox.windows.plans.mending import activated_again, backed_up_again, hosts_again, packs_again, service_again
 from calvox.windows.plans.packs import held, wanted
 from calvox.windows.plans.plan import Choice, Do, Line, PlanView, Step, Vouch, command, planned
-from calvox.windows.plans.servers import DAY_ALONE, NEVER, alive, living, read_again
+from calvox.windows.plans.servers import DAY_ALONE, NEVER, alive, living, not_read_since, read_again
 
 LOST, CORRUPT = "database-lost", "database-corrupt"
 SAME, OTHER, UNUSABLE = "decide/same-windows", "decide/other-windows", "decide/no-usable-backup"
@@ -86,43 +86,44 @@ def _look(case: Case) -> Step:
 
 
 def _signs(case: Case) -> Iterator[Line]:
-    server = case.server(case.plan.old)
-    name = server.machine.name
-    if not server.database_free.known:
-        yield Line("room", unknown(server, "database_free"), Vouch.IF_MISSING)
-    else:
-        free = server.database_free.value or 0
-        text = t("Where {name} keeps its database {mebibytes} MiB are free.", name=name, mebibytes=free >> 20)
-        yield Line("room", Seen(free >= ROOM, text, (evidence_of(server, "database_free"),)), Vouch.ALWAYS)
-    yield _version_store(server)
-    yield _damage(server)
+    name, fresh = case.plan.old, case.opened - DAY
+    yield Line("room", case.steady(lambda site: _room(case.server(name, site), fresh)), Vouch.ALWAYS)
+    yield Line("version-store", case.steady(lambda site: _version_store(case.server(name, site), fresh)), Vouch.ALWAYS)
+    yield Line("signs", case.steady(lambda site: _damage(case.server(name, site), fresh)), Vouch.IF_MISSING)
     text = t("Whether the service may write the database folder of {name}, no fact shows.", name=name)
     yield Line("rights", Seen(None, text), Vouch.IF_MISSING)
 
 
-def _version_store(server: LicenceServer) -> Line:
-    if not server.events.known:
-        return Line("version-store", unknown(server, "events"), Vouch.IF_MISSING)
+def _room(server: LicenceServer, fresh: int) -> Seen:
+    if (missing := not_read_since(server, "database_free", fresh)) is not None:
+        return missing
+    free, name = server.database_free.value or 0, server.machine.name
+    text = t("Where {name} keeps its database {mebibytes} MiB are free.", name=name, mebibytes=free >> 20)
+    return Seen(free >= ROOM, text, (evidence_of(server, "database_free"),))
+
+
+def _version_store(server: LicenceServer, fresh: int) -> Seen:
+    if (missing := not_read_since(server, "events", fresh)) is not None:
+        return missing
     full = [event for event in server.events.value or () if event.id == FULL and event.source.lower() == "esent"]
     evidence = (evidence_of(server, "events"),)
     if not full:
-        return Line("version-store", Seen(True, t("No version store was full (ESENT 623)."), evidence))
-    text = t("A version store was full (ESENT 623): raise MaxVerPages first, and start the service.")
-    return Line("version-store", Seen(False, text, evidence), Vouch.ALWAYS)
+        return Seen(True, t("No version store was full (ESENT 623)."), evidence)
+    return Seen(
+        False, t("A version store was full (ESENT 623): raise MaxVerPages first, and start the service."), evidence
+    )
 
 
-def _damage(server: LicenceServer) -> Line:
-    if not server.events.known:
-        return Line("signs", unknown(server, "events"), Vouch.IF_MISSING)
+def _damage(server: LicenceServer, fresh: int) -> Seen:
+    if (missing := not_read_since(server, "events", fresh)) is not None:
+        return missing
     ours = (event for event in server.events.value or () if "licensing" in event.source.lower())
     told = [one for one in ours if one.id in DAMAGE and not (one.id == 44 and IGNORABLE in one.text)]
     evidence = (evidence_of(server, "events"),)
-    if told:
-        last = max(told, key=lambda event: event.time)
-        text = t("Event {event} of {time} tells of damage.", event=last.id, time=utc(last.time))
-        return Line("signs", Seen(True, text, evidence))
-    text = t("No event 9, 44 or 4100 tells of damage: be sure that it is one.")
-    return Line("signs", Seen(None, text, evidence), Vouch.IF_MISSING)
+    if not told:
+        return Seen(None, t("No event 9, 44 or 4100 tells of damage: be sure that it is one."), evidence)
+    last = max(told, key=lambda event: event.time)
+    return Seen(True, t("Event {event} of {time} tells of damage.", event=last.id, time=utc(last.time)), evidence)
 
 
 def _keep(case: Case, after: tuple[str, ...]) -> Step:

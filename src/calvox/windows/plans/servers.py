@@ -80,8 +80,7 @@ def saved(server: LicenceServer, since: int) -> Seen:
 def saved_before(case: Case, name: str) -> Line:
     """Tell whether there is a backup to fall back on, not much older than the plan."""
     since = case.opened - FRESH_DAYS * DAY
-    good = case.first(lambda site: saved(case.server(name, site), since).good is True)
-    return Line("backup", saved(case.server(name, good), since), Vouch.ALWAYS)
+    return Line("backup", case.steady(lambda site: saved(case.server(name, site), since)), Vouch.ALWAYS)
 
 
 def identity(case: Case, name: str) -> Line:
