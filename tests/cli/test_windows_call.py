@@ -10,19 +10,37 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from calvox.apps.site_calls import open_call
 from calvox.apps.site_dossiers import Wish
+from calvox.apps.site_record import record_of
 from calvox.apps.sites import import_files
+from calvox.cli.codes import app as codes
+from calvox.cli.session import Session, begin
+from calvox.cli.windows import app
 from calvox.cli.windows.place import opened
+from calvox.common.errors import CalvoxError, WrongKind, rendering
+from calvox.common.settings import Loaded, Settings
 from calvox.site.folder import found_site
-from calvox.windows.calls.kinds import CallKind
+from calvox.windows.calls.kinds import ABOUT, CallKind
+from calvox.windows.record import Call
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.forms import Form, write
 from tests.apps.calling import BUNDLES, CODE, CONTACT, PURCHASE
+from tests.windows.surveying import LS, PASSWORD, USER, doubles
+from tests.windows.wsman_state import (
+    CONFIRMATION,
+    OTHER_PACK_ID,
+    PACK_ID,
+    SERVER_ID,
+    SOURCE,
+    SOURCE_ID,
+    LicenceServer,
+)
 
 GROUPED = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF-GGGGG"
-HEALTHY = [(BUNDLES / f"healthy-{name}-2022.json") for name in ("licence-server", "session-host")]
+HEALTHY = "healthy-licence-server-2022.json"
 OURS = write(Form.CHARACTERS, CodeType.SERVER_ID, 1 << 100)
 """A server ID of ours, as characters."""
 
@@ -30,30 +48,30 @@ OURS = write(Form.CHARACTERS, CodeType.SERVER_ID, 1 << 100)
 class Kit:
     """Runs commands on one site folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self.site = folder / "site"
+    def __init__(self, folder: Path, server: str = HEALTHY) -> None:
+        self.folder, self.site = folder, folder / "site"
         found_site(self.site, "Usine", "anne")
         (self.site / "site.toml").write_text('name = "Usine"\n' + CONTACT + PURCHASE, "utf-8")
         with opened(self.site) as site:
-            import_files(site, HEALTHY)
+            import_files(site, [BUNDLES / server])
 
-    def run(self, *words: str, code: int = 0, typed: str = "", columns: int = 80) -> str:
-        """Run a command with lines from a pipe, and give what it said."""
-        done = subprocess.run(
-            [sys.executable, "-m", "calvox", *words],
-            input=typed,
-            capture_output=True,
-            env=self._room(columns),
-            check=False,
-            text=True,
-        )
-        assert done.returncode == code, done.stderr + done.stdout
-        return done.stdout + done.stderr
+    def run(self, *words: str, code: int = 0, typed: str = "", json: bool = False) -> str:
+        """Run a command of the call with lines from a pipe, and give what it said, or why it was refused."""
+        begin(Session(Loaded(Settings(), {}), json))
+        try:
+            done = CliRunner().invoke(app, ["call", *words, "--site", str(self.site)], input=typed)
+        finally:
+            begin(Session(Loaded(Settings(), {})))
+        error = done.exception
+        if isinstance(error, CalvoxError):
+            assert rendering(error).exit == code, str(error)
+            return f"{error} {error.hint}"
+        assert done.exit_code == code, f"{done.output} {error!r}"
+        return done.stdout
 
     def call(self, *words: str, code: int = 0, typed: str = "") -> Any:
         """Run a command of the call and read its JSON."""
-        told = self.run("--json", "windows", "call", *words, "--site", str(self.site), code=code, typed=typed)
-        return json.loads(told) if told.startswith(("{", "[")) else told
+        return json.loads(self.run(*words, code=code, typed=typed, json=True))
 
     def person(self, *words: str, typed: str, code: int = 0) -> str:
         """Run a command of the call at a terminal, and type lines."""
@@ -63,7 +81,7 @@ class Kit:
             stdin=slave,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=self._room(),
+            env={**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": "80"},
             text=True,
         ) as running:
             os.write(master, typed.encode() + b"\x04")
@@ -73,13 +91,16 @@ class Kit:
         assert running.returncode == code, said
         return " ".join(said.split())
 
-    def opened(self) -> int:
-        """Open a call to install the purchase."""
+    def opened(self, kind: CallKind = CallKind.INSTALL) -> int:
+        """Open a call about the purchase."""
         with opened(self.site) as site:
-            return open_call(site, Wish(CallKind.INSTALL), anyway=True).call
+            return open_call(site, Wish(kind), anyway=True).call
 
-    def _room(self, columns: int = 80) -> dict[str, str]:
-        return {**os.environ, "LC_ALL": "C.UTF-8", "COLUMNS": str(columns)}
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What the journal says of calls."""
+        with opened(self.site) as site:
+            return record_of(site).calls
 
 
 @pytest.fixture
@@ -90,7 +111,7 @@ def kit(tmp_path: Path) -> Kit:
 
 def test_a_call_from_the_sheet_to_the_end(kit: Kit) -> None:
     """Opened, shown, typed twice by pipe, entered by hand, not read back, given up."""
-    assert "Do not call yet" in kit.call("open", "install", code=5)["message"]
+    assert "Do not call yet" in kit.run("open", "install", code=5)
     sheet = kit.call("open", "install", "--anyway")
     assert (sheet["call"], sheet["kind"], sheet["stage"]) == (1, "install", "opened")
     assert {one["name"]: one["value"] for one in sheet["say"]}["server-id"] == "ABCDE" * 7
@@ -100,28 +121,60 @@ def test_a_call_from_the_sheet_to_the_end(kit: Kit) -> None:
     assert (typed["heard"], typed["code"]) == (True, CODE)
     assert kit.call("show", "1")["stage"] == "heard"
     assert kit.call("enter", "1", "--assistant", code=1)["read_back"] is False
-    assert "not read back yet" in kit.call("end", "1", code=5)["message"]
+    assert "not read back yet" in kit.run("end", "1", code=5)
     assert kit.call("end", "1", "--given-up", "--note", "case 7")["outcome"] == "given-up"
     (row,) = kit.call("list")
-    assert (row["stage"], row["note"], row["codes"][0]["code"], row["codes"][0]["how"]) == (
-        "given-up",
-        "case 7",
-        CODE,
-        "assistant",
-    )
+    (code,) = row["codes"]
+    assert (row["stage"], row["note"], code["code"], code["how"]) == ("given-up", "case 7", CODE, "assistant")
 
 
-def test_the_sheet_fits_a_narrow_terminal(kit: Kit) -> None:
+def test_the_sheet_fits_a_narrow_terminal(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
     """Eighty columns, signs apart with their names, boxes to write in, and no telephone number of ours."""
     kit.opened()
     for columns in (100, 80):
-        said = kit.run("windows", "call", "show", "1", "--site", str(kit.site), columns=columns)
+        monkeypatch.setenv("COLUMNS", str(columns))
+        said = kit.run("show", "1")
         assert max(len(line) for line in said.splitlines()) == columns
     assert "A  B  C  D  E  Alfa Bravo Charlie Delta Echo" in said
-    assert said.count("│   │   │   │   │   │") == 3 + 3 + 1
+    assert said.count("│   │   │   │   │   │") == 7
     assert "“ID de confirmation”" in said
     assert "[[telephones]]" in said
     assert not re.search(r"\d{3}[- ]\d{3}[- ]\d{4}|\+\d{2}", said)
+
+
+@pytest.mark.parametrize("kind", list(CallKind))
+def test_every_kind_is_drawn(kit: Kit, kind: CallKind) -> None:
+    """With boxes for what is noted: seven groups of five, or free ones where no shape is published."""
+    number = str(kit.opened(kind))
+    said = kit.run("show", number)
+    assert str(ABOUT[kind].title) in said
+    assert said.count("───┬") >= 11
+    assert ("length is not published" in said) is (kind is CallKind.DEACTIVATE)
+    assert kit.call("show", number)["note"][0]["slot"] == ABOUT[kind].slot
+
+
+def test_a_heard_code_stands_on_the_sheet(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spelled, in place of the boxes; the list tells how far the call is."""
+    monkeypatch.setenv("COLUMNS", "140")
+    kit.opened()
+    kit.call("type", "1", typed=f"{GROUPED}\n{GROUPED}\n")
+    said = kit.run("show", "1")
+    assert "Heard already" in said
+    assert "G  G  G  G  G  Golf Golf Golf Golf Golf" in said
+    assert "heard, to be entered" in kit.run("list")
+
+
+def test_hostile_values_do_not_steer_the_terminal(kit: Kit) -> None:
+    """What stands in site.toml is shown as it is, without control characters and never as markup."""
+    text = (kit.site / "site.toml").read_text().replace('"Exemple"', '"[red]Ex\\u001b[31m"')
+    (kit.site / "site.toml").write_text(text)
+    kit.opened()
+    said = kit.run("show", "1")
+    assert "[red]Ex" in said
+    assert "\x1b" not in said
+
+
+# At a terminal
 
 
 def test_typing_at_a_terminal_group_by_group(kit: Kit) -> None:
@@ -137,9 +190,9 @@ def test_typing_at_a_terminal_group_by_group(kit: Kit) -> None:
 
 
 def test_a_terminal_that_closes_loses_nothing(kit: Kit) -> None:
-    """The next command goes on at the group that is wanted."""
+    """The next command goes on at the group that is wanted; “!” would begin again."""
     kit.opened()
-    said = kit.person("type", "1", typed="AAAAA\nBBBBB\n", code=2)
+    said = kit.person("type", "1", typed="XXXXX\n!\nAAAAA\nBBBBB\n", code=2)
     assert "The input ended" in said
     said = kit.person("type", "1", typed="CCCCC DDDDD EEEEE FFFFF GGGGG\n" + GROUPED + "\n")
     assert "Going on where you stopped" in said
@@ -154,7 +207,10 @@ def test_read_back_at_a_terminal(kit: Kit) -> None:
     said = kit.person("type", "1", "--read-back", typed="\n".join((GROUPED, *answers)) + "\n")
     assert "Group 1: AAAAA – Alfa Alfa Alfa Alfa Alfa" in said
     assert "Heard: Licence key pack ID AAAAA-BBBBC-CCCCC" in said
-    assert kit.call("show", "1")["codes"][0]["check"] == "read-back"
+    assert kit.calls[0].codes[0].check == "read-back"
+
+
+# From a pipe
 
 
 def test_two_typings_that_differ_are_told_by_group(kit: Kit) -> None:
@@ -162,31 +218,79 @@ def test_two_typings_that_differ_are_told_by_group(kit: Kit) -> None:
     kit.opened()
     typed = kit.call("type", "1", typed=f"{GROUPED}\n{GROUPED.replace('EEEEE', 'EEEE0')}\n", code=2)
     assert (typed["heard"], typed["differing"]) == (False, [5])
+    assert "groups again: 5" in kit.run("type", "1", code=2)
     assert kit.call("type", "1", typed="EEEEE\n")["code"] == CODE
+
+
+def test_a_pipe_may_vouch_for_a_code_that_was_read_back(kit: Kit) -> None:
+    """Lines after the whole code are not looked at."""
+    kit.opened()
+    assert kit.call("type", "1", "--read-back", typed="AAAAA\n")["heard"] is False
+    assert kit.call("type", "1", "--read-back", typed="\n".join(GROUPED.split("-")[1:]) + "\nX\n")["heard"] is True
 
 
 def test_each_sides_codes_are_refused_by_name_on_the_other(kit: Kit) -> None:
     """Ours where Microsoft's is wanted, Microsoft's where ours is."""
     kit.opened()
-    words = " ".join(write(Form.WORDS_EN, CodeType.CONFIRMATION, 1 << 300)[0].split())
-    for ours in ("-".join(OURS), words, "\n".join(OURS)):
-        said = kit.call("type", "1", typed=ours + "\n", code=2)
-        assert "Calvox code" in str(said)
-    lines = GROUPED.replace("-", "\n") + "\n"
-    said = kit.run("codes", "read", "server-id", "--form", "characters", typed=lines, code=2)
-    assert "Microsoft's" in said
-    kit.run("codes", "read", "server-id", "--form", "characters", typed="\n".join(OURS) + "\n")
+    words = write(Form.WORDS_EN, CodeType.CONFIRMATION, 1 << 300)[0]
+    for typed in ("-".join(OURS), words, "\n".join(OURS)):
+        assert "Calvox code" in kit.run("type", "1", typed=typed + "\n", code=2)
+    read = ["read", "server-id", "--form", "characters"]
+    done = CliRunner().invoke(codes, read, input=GROUPED.replace("-", "\n") + "\n")
+    assert isinstance(done.exception, WrongKind)
+    assert "Microsoft's" in str(done.exception)
+    assert CliRunner().invoke(codes, read, input="\n".join(OURS) + "\n").exit_code == 0
 
 
-def test_a_script_is_written_for_the_server_of_the_call(kit: Kit, tmp_path: Path) -> None:
+# Entering
+
+
+def test_a_script_is_written_for_the_server_of_the_call(kit: Kit) -> None:
     """With the code that was heard, and an entry that waits for its result."""
     kit.opened()
     kit.call("type", "1", typed=f"{GROUPED}\n{GROUPED}\n")
-    told = kit.call("enter", "1", "--script", str(tmp_path / "stick"), "--yes")
+    told = kit.call("enter", "1", "--script", str(kit.folder / "stick"), "--yes")
     script = Path(told["script"]).read_text("utf-8-sig")
     assert told["action"] == "install-pack"
     assert CODE in script
     assert "InstallLicenseKeyPack" in script
+    with opened(kit.site) as site:
+        (waiting,) = record_of(site).prepared
+    assert (waiting.action, waiting.call) == ("install-pack", 1)
+
+
+def test_a_whole_site_is_licensed_over_winrm(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Activate, install, migrate, deactivate: each code typed twice, entered, read back, and recorded."""
+    double = LicenceServer(LS)
+    secret = kit.folder / "who.toml"
+    secret.write_text(f'user = \'{USER}\'\npassword = "{PASSWORD}"\nmethod = "ntlm"\n')
+    secret.chmod(0o600)
+    source = ("--source", SOURCE, "--source-id", SOURCE_ID)
+    story = (
+        ("activate", SERVER_ID, ()),
+        ("install", PACK_ID, ()),
+        ("migrate", OTHER_PACK_ID, source),
+        ("deactivate", CONFIRMATION, ()),
+    )
+    with doubles({"127.0.9.1": double.machine}, kit.folder, monkeypatch) as served:
+        reach = ("--winrm", f"127.0.9.1:{served.port}", "--credentials-file", str(secret))
+        for number, (kind, code, more) in enumerate(story, start=1):
+            assert kit.call("open", kind, "--server", LS, "--anyway", *more)["call"] == number
+            assert kit.call("type", str(number), typed=f"{code}\n{code}\n")["heard"] is True
+            told = kit.call("enter", str(number), *reach, "--rehearse")
+            assert told["outcome"] == "rehearsed"
+            assert kit.call("show", str(number))["stage"] == "heard"
+            told = kit.call("enter", str(number), *reach, "--yes")
+            assert told["outcome"] == "done", told
+            assert kit.call("end", str(number))["outcome"] == "done"
+    codes_ = [call.codes[0] for call in kit.calls]
+    assert [(one.slot, one.quantity, one.how) for one in codes_] == [
+        ("server-id", 0, "winrm"),
+        ("pack-id", 50, "winrm"),
+        ("pack-id", 20, "winrm"),
+        ("confirmation-code", 0, "winrm"),
+    ]
+    assert double.server_id == ""
 
 
 REFUSED = (
@@ -205,10 +309,10 @@ def test_what_cannot_be_done_is_told(kit: Kit) -> None:
     """By the usual exit codes."""
     kit.opened()
     for words, code in REFUSED:
-        kit.call(*words, code=code)
+        kit.run(*words, code=code)
 
 
 def test_no_call_yet(kit: Kit) -> None:
     """An empty list, for a person with what to do."""
     assert kit.call("list") == []
-    assert "calvox windows call open" in kit.run("windows", "call", "list", "--site", str(kit.site))
+    assert "calvox windows call open" in kit.run("list")

@@ -19,7 +19,6 @@ from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import Conflict, NotFound
 from calvox.common.files import user_name
 from calvox.common.i18n import Text, t
-from calvox.doctor.facts import LicenceServer
 from calvox.journal.interface import Transaction
 from calvox.site.book import CallEnded, CallOpened, CodeEntered
 from calvox.site.folder import SiteFolder
@@ -197,12 +196,9 @@ def _seen(site: SiteFolder, call: Call, code: Code) -> Seen:
     with site.journal.read() as reader:
         entries = [row["entry"] for row in reader.select("bundle") if row["time"] <= call.opened]
     before = server_known(facts_of(site, before=max(entries, default=0)), call.server)
-    others = {c.pack_id for one in calls(site) for c in one.codes if c.pack_id and one.call != call.call}
-    return Seen(before, _now(site, call), code.heard, frozenset(others))
-
-
-def _now(site: SiteFolder, call: Call) -> LicenceServer | None:
-    return server_known(facts_of(site), call.server)
+    codes = (c for one in calls(site) if one.call != call.call for c in one.codes if c.entered >= call.opened)
+    others = frozenset(code.pack_id for code in codes if code.pack_id)
+    return Seen(before, server_known(facts_of(site), call.server), code.heard, others)
 
 
 # Ending

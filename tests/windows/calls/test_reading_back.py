@@ -92,6 +92,13 @@ def test_of_two_new_packs_the_one_that_was_bought() -> None:
     assert read(CallKind.INSTALL, server(*OLD, more, NEW), server(*OLD)).pack_id == 9
 
 
+def test_a_pack_may_have_grown_instead() -> None:
+    """What came is the difference."""
+    found = read(CallKind.INSTALL, server(built_in_pack(), user_pack(total=100)), server(*OLD))
+    assert (found.shown, found.pack_id, found.quantity) == (True, 2, 50)
+    assert not read(CallKind.INSTALL, server(built_in_pack(), user_pack(total=10)), server(*OLD)).shown
+
+
 def test_with_nothing_read_before_only_a_pack_read_since_counts() -> None:
     """And only if it has just what was bought."""
     for before in (None, server(packs=None)):

@@ -26,7 +26,7 @@ from calvox.cli.windows.reaching import (
     NtlmOption,
     UserOption,
 )
-from calvox.common.clock import show_time
+from calvox.common.clock import show_date
 from calvox.common.errors import BadInput
 from calvox.common.i18n import Text, t
 from calvox.site.folder import SiteFolder
@@ -127,7 +127,7 @@ def _draw_list(screen: Console, found: list[tuple[Call, Stage]]) -> None:
         return
     table = grid(None, t("Call"), t("For"), t("Licence server"), t("Purchase"), t("Opened"), t("By"), t("Stage"))
     for call, stage in found:
-        title, when = str(ABOUT[CallKind(call.kind)].title), show_time(call.opened, settings().zone)
+        title, when = str(ABOUT[CallKind(call.kind)].title), show_date(call.opened, settings().zone)
         bought = str(call.purchase or "–")
         table.add_row(str(call.call), title, harmless(call.server), bought, when, harmless(call.by), str(STAGES[stage]))
     screen.print(table)

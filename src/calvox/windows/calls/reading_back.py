@@ -1,10 +1,10 @@
 """Whether the newest facts show that Windows took a code, and what they show.
 
-Facts alone decide: the licence server's state for its own codes, the packs that appeared since the call was opened for those
-of packs. What the facts do not show is not read back yet, and nothing is assumed.
+Facts alone decide: the licence server's state for its own codes, the packs that came or grew since the call was opened for
+those of packs. What the facts do not show is not read back yet, and nothing is assumed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from calvox.common.i18n import Text, t
@@ -24,7 +24,7 @@ class ReadBack:
     text: Text
     """What they show, or why they do not."""
     quantity: int = 0
-    """CALs of the pack, as read; else of the purchase."""
+    """CALs that came, as read; else those of the purchase."""
     pack_id: int = 0
     """Windows' number of the pack; 0 = none, or not known."""
 
@@ -40,7 +40,7 @@ class Seen:
     since: int
     """When the code was heard, seconds UTC."""
     others: Collection[int] = ()
-    """Numbers of packs that belong to other calls."""
+    """Numbers of packs that were entered in other calls since."""
 
 
 def read_back(dossier: Dossier, code: str, seen: Seen) -> ReadBack:
@@ -87,27 +87,27 @@ def _installed(dossier: Dossier, seen: Seen, now: LicenceServer) -> ReadBack:
     packs = now.packs.value
     if packs is None:
         return ReadBack(False, t("the packs of {server} were not read", server=dossier.server), bought)
-    known = _known(dossier, seen)
     fitting = [p for p in packs if p.counts and p.number not in seen.others and _fits(p, dossier.purchase)]
-    if known is None:
-        new = [p for p in fitting if now.packs.time >= seen.since and p.total == (bought or p.total)]
-    else:
-        new = [p for p in fitting if p.number not in known]
-    if not new:
+    gains = _gains(dossier, seen, fitting, now.packs.time)
+    if not gains:
         return ReadBack(False, t("the newest facts show no new pack of what was bought"), bought)
-    pack = min(new, key=lambda one: (abs(one.total - bought), one.number))
-    return ReadBack(True, _told(pack, bought), pack.total, pack.number)
+    gain, number = min(gains, key=lambda one: (abs(one[0] - bought), one[1]))
+    pack = next(one for one in fitting if one.number == number)
+    return ReadBack(True, _told(pack, gain, bought), gain, number)
 
 
-def _known(dossier: Dossier, seen: Seen) -> set[int] | None:
-    """Give the packs that stood there before the call; None if that says nothing.
+def _gains(dossier: Dossier, seen: Seen, packs: Sequence[Pack], read: int) -> list[tuple[int, int]]:
+    """List packs that came or grew since the call was opened: by how much, and their numbers.
 
     After a database was rebuilt its packs are numbered anew, so a reinstalled pack may have the number of the lost one. Then,
     as where nothing was read before, a pack counts that was read since and has just the quantity that was bought.
     """
     if dossier.kind is CallKind.REINSTALL or seen.before is None or seen.before.packs.value is None:
-        return None
-    return {pack.number for pack in seen.before.packs.value}
+        bought = _bought(dossier)
+        return [(p.total, p.number) for p in packs if read >= seen.since and p.total == (bought or p.total)]
+    old = {pack.number: pack.total for pack in seen.before.packs.value}
+    grown = ((pack.total - old.get(pack.number, 0), pack.number) for pack in packs)
+    return [(gain, number) for gain, number in grown if gain > 0]
 
 
 def _fits(pack: Pack, purchase: Purchase | None) -> bool:
@@ -116,8 +116,8 @@ def _fits(pack: Pack, purchase: Purchase | None) -> bool:
     return (pack.product, pack.version) == (cal_type_named(purchase.cal_type), version_named(purchase.version))
 
 
-def _told(pack: Pack, bought: int) -> Text:
-    values = {"number": pack.number, "total": pack.total, "version": version_name(pack.version), "bought": bought}
-    if bought and pack.total != bought:
-        return t("pack {number} with {total} CALs for {version}; {bought} were bought", **values)
-    return t("pack {number} with {total} CALs for {version}", **values)
+def _told(pack: Pack, gain: int, bought: int) -> Text:
+    values = {"number": pack.number, "gain": gain, "version": version_name(pack.version), "bought": bought}
+    if bought and gain != bought:
+        return t("pack {number}: {gain} CALs for {version}; {bought} were bought", **values)
+    return t("pack {number}: {gain} CALs for {version}", **values)
