@@ -41,6 +41,12 @@ def ends_of_words(pdf: bytes) -> list[float]:
     return [float(end) for end in re.findall(r'<word [^>]*xMax="([\d.]+)"', boxes)]
 
 
+def lowest_word(pdf: bytes) -> float:
+    """Tell how far down a page the lowest word goes, in points."""
+    boxes = poppler("pdftotext", pdf, "-bbox").decode()
+    return max(float(end) for end in re.findall(r'<word [^>]*yMax="([\d.]+)"', boxes))
+
+
 def ink_of(pdf: bytes) -> list[float]:
     """Give the share of dark pixels on each page."""
     pictures = poppler("pdftoppm", pdf, "-r", "40", "-gray")

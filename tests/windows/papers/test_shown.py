@@ -1,6 +1,7 @@
 """The four papers as PDF and as HTML, in both languages: everything that they are given is shown, and nothing runs over."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -15,7 +16,7 @@ from calvox.windows.papers import shown
 from calvox.windows.papers.call_shown import call_sheet_data
 from calvox.windows.record import Record
 from tests.doctor.sites import bare, healthy, with_another_host, with_host, with_server
-from tests.pdfs import Page, ends_of_words, ink_of, pages_of, squeezed, text_of
+from tests.pdfs import Page, ends_of_words, ink_of, lowest_word, pages_of, squeezed, text_of
 from tests.windows.papers.sampled import (
     PACK_ID,
     ZONE,
@@ -30,6 +31,8 @@ from tests.windows.papers.sampled import (
 NAMES = ["tracking", "checklist", "call-table", "call-sheet", "call-sheet-heard", "call-sheet-free"]
 UNSAID = {"mark", "known", "fixed", "wide", "word"}
 """Names of data that decide how something is drawn."""
+FREE = {"about", "text", "small", "note", "value", "number", "read_back", "warnings", "unknown", "foot"}
+"""Names of data that machines and people may fill with anything."""
 HOSTILE = 'x#panic()*b*$y$<b>"é’{{7}}œ'
 EACH = pytest.mark.parametrize(("name", "language"), [(n, language) for n in NAMES for language in LANGUAGES])
 
@@ -135,6 +138,24 @@ def test_a_large_site_makes_no_book(name: str) -> None:
     assert max(ends_of_words(pdf)) < 595 - 40
     if name != "call-table":
         assert "more" in text_of(pdf)
+
+
+def endless(value: Any, name: str = "") -> Any:
+    """Make every text that comes from a machine or a person as long as it may be."""
+    if isinstance(value, dict):
+        return value if value.get("names") else {key: endless(one, key) for key, one in value.items()}
+    if isinstance(value, list):
+        return [endless(one, name) for one in value]
+    return (value + " ét" * 300)[: shown.LONGEST] if name in FREE and value else value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_longest_texts_stay_on_their_pages(name: str) -> None:
+    """Whatever is too high for a page goes on overleaf, and nothing is cut off at its foot."""
+    paper = papers("en")[name]
+    pdf = typeset(replace(paper, data=endless(paper.data)))
+    assert max(ends_of_words(pdf)) < 595 - 40
+    assert lowest_word(pdf) < 842 - 20
 
 
 # The checklist
