@@ -5,11 +5,13 @@ What Samba cannot show is Windows' import of a backup (`Import-GPO`), and Window
 
 import json
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 from xml.etree import ElementTree
 
 import pytest
@@ -63,14 +65,17 @@ def read_by_samba(data: bytes) -> list[object]:
 @pytest.fixture(scope="module")
 def python3_samba() -> None:
     """Skip by name where the system's Python has no Samba; fail in CI."""
-    there = (
-        Path(PYTHON).exists()
-        and not subprocess.run([PYTHON, "-c", "import samba.dcerpc.preg"], capture_output=True, check=False).returncode
-    )
-    if not there and os.environ.get("CI") == "true":
-        pytest.fail("Reading Registry.pol by Samba needs python3-samba")
-    if not there:
-        pytest.skip("Reading Registry.pol by Samba needs python3-samba")
+    load = [PYTHON, "-c", "import samba.dcerpc.preg"]
+    if not Path(PYTHON).exists() or subprocess.run(load, capture_output=True, check=False).returncode:
+        lacking("python3-samba")
+
+
+def lacking(package: str) -> NoReturn:
+    """Skip the test by the name of the package that it lacks; fail in CI."""
+    text = f"A policy read by Samba needs {package}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(text)
+    pytest.skip(text)
 
 
 @pytest.mark.usefixtures("python3_samba")
@@ -133,9 +138,11 @@ def share(domain: Controller, orders: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def placed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
+def placed(python3_samba: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Placed]:
     """Found a domain with a session host in a unit and another elsewhere, and put our files into an empty policy."""
     needed()
+    if not shutil.which("smbclient"):
+        lacking("smbclient")
     folder = tmp_path_factory.mktemp("dc")
     with controller(folder, [], []) as domain:
         until_directory_and_shares_answer(domain)

@@ -2,7 +2,7 @@
 
 Rules:
 - Everything is written under one folder, the home included; there is no display, and nothing is loaded down.
-- Wine's own server ends with the block, by its own command and for this prefix only.
+- Wine's own server ends with the block, by its own command and for this prefix only; the prefix, some 300 MB, goes.
 - Without Wine tests are skipped by name; where CI is set they fail.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-PROGRAMS = {"wine": "wine", "wineserver": "wine64"}
+PROGRAMS = {"wine": "wine and wine64", "wineserver": "wine"}
 """Program, and the package that brings it."""
 
 
@@ -87,3 +87,4 @@ def registry(folder: Path) -> Iterator[Registry]:
     finally:
         here.run("wineserver", "-k")
         here.run("wineserver", "-w")
+        shutil.rmtree(folder / "prefix", ignore_errors=True)
