@@ -2,7 +2,7 @@
 
 Rules:
 - Everything is written under one folder, the home included; there is no display, and nothing is loaded down.
-- Wine's own server ends with the block, by its own command and for this prefix only; the prefix, some 300 MB, goes.
+- Wine's own server ends with the block, by its own command and for this prefix only; the prefix, hundreds of megabytes, goes.
 - Without Wine tests are skipped by name; where CI is set they fail.
 """
 
