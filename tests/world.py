@@ -14,7 +14,7 @@ disk. Time stands still until a test moves it; chance is drawn from a seed.
 import json
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -55,18 +55,36 @@ AGREEMENT = "123456789012"
 PARTS = {"machine-id": "0123456789abcdef", "mac": "02:00:00:00:00:01"}
 
 
-@dataclass
 class Clock:
-    """A clock that only a test moves."""
+    """A clock that only a test moves: forward as time passes, or to anywhere as somebody sets it."""
 
-    moment: int = NOON
+    def __init__(self, moment: int = NOON) -> None:
+        self._shown, self._passed = moment, 0
 
     def __call__(self) -> int:
-        return self.moment
+        return self._shown
+
+    @property
+    def moment(self) -> int:
+        """What it shows; a later moment that is assigned has really come."""
+        return self._shown
+
+    @moment.setter
+    def moment(self, moment: int) -> None:
+        self._passed += max(0, moment - self._shown)
+        self._shown = moment
 
     def later(self, *, days: float = 0, seconds: int = 0) -> None:
         """Let time pass; negative amounts set the clock back."""
         self.moment += int(days * DAY) + seconds
+
+    def set(self, moment: int) -> None:
+        """Set the clock, as somebody may who has a hand on the machine: no time passes."""
+        self._shown = moment
+
+    def ran(self) -> float:
+        """Tell how much time has really passed, in seconds."""
+        return float(self._passed)
 
 
 @dataclass(frozen=True)
@@ -181,18 +199,20 @@ class Site:
     """The licence server, open."""
 
     @classmethod
-    def founded(cls, folder: Path, *, now: int = NOON, seed: int = 1, **chosen: Any) -> Self:
-        """Make a licence server in a folder, and open it; `chosen` are its settings."""
+    def founded(
+        cls, folder: Path, *, now: int = NOON, seed: int = 1, parts: Mapping[str, str] | None = PARTS, **chosen: Any
+    ) -> Self:
+        """Make a licence server in a folder, on this machine if it has no parts, and open it; `chosen` are its settings."""
         settings = Settings(server=Server(folder=str(folder / "server"), **chosen))
         site = cls(settings, Clock(now), random.Random(seed))
-        found(settings, CENTRE.card, "ada", "no hash", "ada", site.world, PARTS)
+        found(settings, CENTRE.card, "ada", "no hash", "ada", site.world, parts)
         site.open()
         return site
 
     @property
     def world(self) -> World:
         """The clock and chance that the server is given."""
-        return World(now=self.clock, random=self.chance.randbytes)
+        return World(now=self.clock, random=self.chance.randbytes, steady=self.clock.ran)
 
     @property
     def folder(self) -> Path:

@@ -46,7 +46,7 @@ def command(*arguments: str, cwd: Path, text: str = "", **more: str) -> "subproc
 
 def stocked_folder(folder: Path, *packs: Any) -> Path:
     """Make an activated licence server with these packs in a folder, and leave it closed."""
-    site = Site.founded(folder, now=int(time.time()))
+    site = Site.founded(folder, now=int(time.time()), parts=None)
     site.activate(*packs)
     site.close()
     return site.folder

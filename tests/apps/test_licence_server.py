@@ -39,7 +39,7 @@ AT_ONCE = 1.0
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Give a closed site of the real time, with CALs enough."""
-    site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()))
+    site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()), parts=None)
     site.activate(wish("user", "2022", 50), wish("session", "2022", 20))
     site.close()
     return site
@@ -422,7 +422,7 @@ def path_with(folder: Path) -> str:
 
 def test_the_process_never_holds_the_centres_code(tmp_path: Path) -> None:
     """From the first call over enrolment to the CALs, neither its modules nor the library that signs."""
-    site = Site.founded(tmp_path, now=int(time.time()))
+    site = Site.founded(tmp_path, now=int(time.time()), parts=None)
     server_id = site.server_id
     site.close()
     (tmp_path / "hooks").mkdir()

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from calvox.common.errors import Tampered
+from calvox.core.alarms import AlarmCleared, AlarmRaised, ClockConfirmed
 from calvox.core.book import Add, Change, Drop, Fact, Placed, Put, Row, Set, kind_of
 from calvox.core.entries import (
     CalExpired,
@@ -128,6 +129,9 @@ CANONICAL: tuple[Fact, ...] = (
     VoucherIssued(voucher=b"v" * 16, host=HOST, count=3, hours=8, until=1_805_000_000),
     OutageCalUsed(voucher=b"v" * 16, cal_type=1, holder=HOLDER, since=1_804_000_000, until=1_804_028_800),
     VoucherSettled(voucher=b"v" * 16, used=1),
+    AlarmRaised(alarm="rollback", detail="signed up to 9, here 7"),
+    AlarmCleared(alarm="rollback", why="called", by="ada"),
+    ClockConfirmed(moment=1_805_000_000, by="ada"),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -160,7 +164,21 @@ def test_a_founded_server_has_one_row() -> None:
         "centre_name": "Centre",
         "activated": 0,
         "next_sequence": 1,
+        "drifted": 0,
+        "rolled_back": 0,
+        "forked": 0,
     }
+
+
+def test_an_alarm_freezes_the_server_until_it_is_cleared() -> None:
+    """Of those that do; it stands meanwhile."""
+    raised, cleared = CANONICAL[28:30]
+    assert only(folded(FOUNDED, raised), "server")["rolled_back"] == 102
+    assert only(folded(FOUNDED, raised), "alarm")["detail"] == "signed up to 9, here 7"
+    tables = folded(FOUNDED, raised, cleared)
+    assert (only(tables, "server")["rolled_back"], list(tables.select("alarm", {}))) == (0, [])
+    clock = folded(FOUNDED, AlarmRaised(alarm="clock-behind", detail=""))
+    assert not any(only(clock, "server")[name] for name in ("drifted", "rolled_back", "forked"))
 
 
 def test_people_stand_with_their_role() -> None:
@@ -393,6 +411,9 @@ EFFECTS: dict[str, set[str]] = {
     "VoucherIssued": {"voucher"},
     "OutageCalUsed": {"voucher"},
     "VoucherSettled": {"voucher"},
+    "AlarmRaised": {"alarm", "server"},
+    "AlarmCleared": {"alarm", "server"},
+    "ClockConfirmed": set(),
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

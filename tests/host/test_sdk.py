@@ -27,7 +27,7 @@ pytestmark = pytest.mark.process
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Give a closed site of the real time."""
-    site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()))
+    site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()), parts=None)
     site.activate(wish("device", "2022", 20), wish("user", "2022", 2), wish("session", "2022", 2))
     site.close()
     return site

@@ -38,7 +38,7 @@ SLOWEST = 2.0
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """Give a closed site of the real time, with CALs enough."""
-    site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()))
+    site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()), parts=None)
     site.activate(wish("user", "2022", 50), wish("session", "2022", 20))
     site.close()
     return site

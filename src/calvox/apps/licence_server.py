@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from calvox.apps.cal_cases import CAL_CASES
+from calvox.apps.clock_cases import CLOCK_CASES
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_cases import HOST_CASES, Nothing
 from calvox.apps.journals import JOURNAL_CASES
@@ -25,8 +26,10 @@ from calvox.common.i18n import Language
 from calvox.common.settings import Settings
 from calvox.core.reports import CalReport, RefusalReport
 from calvox.server import call, confirm, report
+from calvox.server.alarms import watch_machine
 from calvox.server.authority import settle_exchange
 from calvox.server.expire import extend_leases
+from calvox.server.fingerprint import read_parts
 from calvox.server.keys import renew_tls
 from calvox.server.store import LicenceServer, open_server
 from calvox.wire.phone.forms import Form
@@ -88,6 +91,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **CAL_CASES,
     **HOST_CASES,
     **POLICY_CASES,
+    **CLOCK_CASES,
     "status": UseCase(Nothing, report.Status, _status),
     "call-prepare": UseCase(
         PrepareCall,
@@ -139,6 +143,7 @@ def run(settings: Settings, ready: Callable[[str], None], world: World = SYSTEM)
     try:
         renew_tls(server.keys, settings.server.names, world)
         _verify_at_start(server)
+        watch_machine(server, read_parts())
         server.journal.run(extend_leases(server))
         run_loop(_serve(server, ready))
     finally:

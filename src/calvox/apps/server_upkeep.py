@@ -10,6 +10,7 @@ from calvox.apps.host_api.call import Desk
 from calvox.apps.host_api.tls import refresh
 from calvox.common.errors import StoreFailed, Tampered
 from calvox.journal.interface import Transaction
+from calvox.server.alarms import watch_clock
 from calvox.server.expire import sweep
 from calvox.server.keys import renew_tls
 from calvox.server.store import LicenceServer
@@ -34,6 +35,7 @@ async def keep_sweeping(desk: Desk) -> None:
 def _sweep(tx: Transaction, desk: Desk) -> int:
     for host in list(desk.seen):
         tx.put("seen", {"host": host, "time": desk.seen.pop(host)})
+    watch_clock(tx, desk.server)
     return sweep(tx)
 
 

@@ -16,6 +16,7 @@ from calvox.apps.owner import Owner
 from calvox.cli.dictating import dictate, take_file, take_lines, verdict
 from calvox.cli.own_server import Folder, server_owner, server_settings
 from calvox.cli.secrets import read_secret
+from calvox.cli.server_clock import alarms, clock
 from calvox.cli.server_hosts import authority, codes, hosts
 from calvox.cli.server_policy import policy, vouchers
 from calvox.cli.session import ask, grid, say, session, show
@@ -44,6 +45,8 @@ app.add_typer(hosts, name="hosts")
 app.add_typer(authority, name="authority")
 app.add_typer(policy, name="policy")
 app.add_typer(vouchers)
+app.add_typer(clock, name="clock")
+app.add_typer(alarms)
 MISHEARD_EXIT = 2
 
 FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How codes are said.")))]

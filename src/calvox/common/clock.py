@@ -23,6 +23,8 @@ class World:
     """Seconds since 1970-01-01 UTC."""
     random: Callable[[int], bytes]
     """That many unpredictable bytes."""
+    steady: Callable[[], float] = time.monotonic
+    """Seconds since any moment, by a clock that nobody can set."""
 
 
 def _now() -> int:

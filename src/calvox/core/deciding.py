@@ -38,6 +38,7 @@ class Reason(StrEnum):
     NOT_ACTIVATED = "not-activated"
     NOT_AUTHENTICATED = "not-authenticated"
     HOST_GROUP = "host-group"
+    SERVER_FROZEN = "server-frozen"
 
     @property
     def text(self) -> Text:
@@ -48,6 +49,7 @@ class Reason(StrEnum):
             Reason.NOT_ACTIVATED: t("the licence server is not activated"),
             Reason.NOT_AUTHENTICATED: t("its temporary CAL has ended, and nobody has logged on from this device"),
             Reason.HOST_GROUP: t("the session host's group is not given CALs here"),
+            Reason.SERVER_FROZEN: t("the licence server gives no new CALs until its alarm is settled"),
         }[self]
 
 

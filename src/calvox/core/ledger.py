@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from calvox.core.alarms import ALARM_FACTS, FREEZE_COLUMNS, alarm_changes
 from calvox.core.book import Add, Book, Change, Drop, Fact, Placed, Put, Set
 from calvox.core.entries import (
     CalExpired,
@@ -50,8 +51,10 @@ FACTS: tuple[type[Fact], ...] = (
     UserUnauthorised,
     *HOST_FACTS,
     *OUTAGE_FACTS,
+    *ALARM_FACTS,
 )
 
+_UNFROZEN = dict.fromkeys(FREEZE_COLUMNS, 0)
 SLOT = (0,)
 """Key of the one row of table `server`."""
 
@@ -78,7 +81,7 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
     match fact:
         case ServerFounded():
             names = ("server_id", "epoch", "public_key", "centre_key", "centre_name")
-            yield Put("server", {"slot": 0, **_fields(fact, *names), "activated": 0, "next_sequence": 1})
+            yield Put("server", {"slot": 0, **_fields(fact, *names), "activated": 0, "next_sequence": 1, **_UNFROZEN})
         case PersonAdded():
             yield Put("person", _fields(fact, "person", "role"))
         case PackRequested():
@@ -92,6 +95,8 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
         case PackInstalled():
             row = _fields(fact, *_BOUGHT, "sequence", "quantity")
             yield Put("pack", {**row, "issued": 0, "installed": placed.time, "converted": 0, "over_use": ""})
+        case _ if isinstance(fact, ALARM_FACTS):
+            yield from alarm_changes(fact, placed)
         case _ if isinstance(fact, OUTAGE_FACTS):
             yield from outage_changes(fact, placed)
         case _:

@@ -3,6 +3,7 @@
 Who a holder is, and the salts and claims of tokens (which name the holder), lie beside the chain.
 """
 
+from calvox.core.alarms import ALARM_TABLE, CLOCK_TABLE, FREEZE_COLUMNS
 from calvox.core.book import Table
 from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
 from calvox.core.outages import OUTAGE_TABLES
@@ -20,6 +21,7 @@ PROJECTIONS = (
             "centre_name": str,
             "activated": int,
             "next_sequence": int,
+            **dict.fromkeys(FREEZE_COLUMNS, int),
         },
     ),
     Table("person", ("person",), {"person": str, "role": str}),
@@ -50,6 +52,7 @@ PROJECTIONS = (
     HOST_TABLE,
     AUTHORITY_TABLE,
     *OUTAGE_TABLES,
+    ALARM_TABLE,
     Table(
         "cal",
         ("cal_id",),
@@ -99,6 +102,7 @@ BESIDE = (
 
 WORKING = (
     SEEN_TABLE,
+    CLOCK_TABLE,
     Table("account", ("person",), {"person": str, "password": str}),
     Table("pending", ("purpose",), {"purpose": str, "state": bytes}),
     Table(

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from calvox.common.clock import day_of
+from calvox.common.clock import DAY, day_of
 from calvox.common.errors import BadCode, BadInput, Conflict
 from calvox.common.i18n import Language, t
 from calvox.core.entries import ConfirmationAccepted, PackInstalled, ServerActivated
@@ -163,7 +163,7 @@ def finish(server: LicenceServer, by: str) -> Answer:
 
 
 def _judged(server: LicenceServer, call: OpenCall, code: int, repaired: tuple[int, ...], by: str) -> Answer:
-    own, kind, today = server.keys.identity.server_id, Kind(call.kind), day_of(server.world.now())
+    own, kind, today = server.keys.identity.server_id, Kind(call.kind), day_of(server.time.shown)
     match judge(server.card.key, kind, own, call.requests, today, code):
         case MisHeard():
             return WhollyMisheard(())
@@ -174,6 +174,7 @@ def _judged(server: LicenceServer, call: OpenCall, code: int, repaired: tuple[in
         case Accepted(day, signature, offset):
             work = _carry_out(call, own, day, signature, server.zone, by)
             packs = server.journal.run(work).value
+            server.time.believe(day * DAY)
             issued = (date(1970, 1, 1) + timedelta(days=day)).isoformat()
             return Done(kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS), packs, issued, offset, repaired)
 

@@ -9,8 +9,12 @@ import hmac
 from collections.abc import Mapping
 from pathlib import Path
 
-from calvox.trust.canonical import encode
+from calvox.common.errors import BadInput
+from calvox.common.i18n import t
+from calvox.trust.canonical import decode, encode
 
+RECORD_LIMIT = 4096
+"""Bytes of a record, at most."""
 WEIGHTS: Mapping[str, int] = {
     "smbios-uuid": 3,
     "machine-id": 2,
@@ -38,6 +42,23 @@ def read_parts(system: Path = Path("/")) -> dict[str, str]:
 def fingerprint_record(root: bytes, parts: Mapping[str, str]) -> bytes:
     """Write the parts as {name: [weight, mac]} in deterministic CBOR."""
     return encode({name: [WEIGHTS[name], _mac(root, name, value)] for name, value in parts.items()})
+
+
+def likeness(root: bytes, record: bytes, parts: Mapping[str, str]) -> tuple[int, int]:
+    """Compare a machine with a record; give the weight of the parts that are alike, and the whole record's.
+
+    Raises:
+        BadInput: these bytes are no record.
+    """
+    alike = whole = 0
+    known = decode(record, limit=RECORD_LIMIT)
+    if not isinstance(known, dict):
+        raise BadInput(t("This is no fingerprint record"))
+    for name, (weight, mac) in known.items():
+        whole += weight
+        if name in parts and hmac.compare_digest(_mac(root, name, parts[name]), mac):
+            alike += weight
+    return alike, whole
 
 
 def _mac(root: bytes, name: str, value: str) -> bytes:

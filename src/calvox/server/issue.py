@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
+from calvox.core.alarms import Frozen, frozen
 from calvox.core.book import Row
 from calvox.core.converting import signed_pack
-from calvox.core.deciding import Ask, Cal, Issue, Keep, Reason, Refused, Renew, Standing, beyond, decide
+from calvox.core.deciding import Ask, Cal, Decision, Issue, Keep, Reason, Refused, Renew, Standing, beyond, decide
 from calvox.core.entries import CalIssued, CalRenewed
 from calvox.core.products import CalType
 from calvox.journal.entry import Batch
@@ -91,6 +92,7 @@ def _acquire(tx: Transaction, server: LicenceServer, ask: HolderAsk, allowed: bo
     standing = _standing(tx, server, ask, reference)
     asked = Ask(ask.cal_type, ask.host_version, ask.authenticated)
     decision = decide(asked, standing) if allowed else Refused(Reason.HOST_GROUP)
+    decision = _thawed(tx, decision)
     if isinstance(decision, Refused):
         refuse(tx, ask.host, reference, ask.cal_type, decision.reason)
         return decision
@@ -98,6 +100,14 @@ def _acquire(tx: Transaction, server: LicenceServer, ask: HolderAsk, allowed: bo
     if ask.cal_type is CalType.USER and beyond(decision, standing):
         return replace(granted, beyond=True)
     return granted
+
+
+def _thawed(tx: Transaction, decision: Decision) -> Decision:
+    """Hold back what a frozen server does not give."""
+    held = frozen(server_row(tx), tx.now)
+    if held is Frozen.ALL or (held is Frozen.NEW and isinstance(decision, Issue)):
+        return Refused(Reason.SERVER_FROZEN)
+    return decision
 
 
 def _carry_out(

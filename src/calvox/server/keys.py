@@ -6,7 +6,7 @@ cannot forge anything.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -54,6 +54,8 @@ class Keys:
     """Who the server is."""
     signing: SigningKey
     """Signs tokens, seals the ledger."""
+    root: bytes = field(repr=False)
+    """What the server ID and the fingerprint record come from, 32 bytes."""
     authority_key: bytes
     """PEM."""
     authority: bytes
@@ -95,7 +97,7 @@ def make_keys(folder: Path, record_of: Callable[[bytes], bytes], names: tuple[st
     }
     for name, data in files.items():
         write_whole(keys / name, data)
-    made = Keys(keys, identity, signing, authority_key, authority)
+    made = Keys(keys, identity, signing, root, authority_key, authority)
     renew_tls(made, names, world)
     return made
 
@@ -107,16 +109,16 @@ def load_keys(folder: Path) -> Keys:
         Tampered: the ID is not the one that root, key and record give.
     """
     keys = folder / "keys"
-    identity, signing = _known(keys)
+    root, identity, signing = _known(keys)
     authority_key, authority = read_whole(keys / "authority.key"), read_whole(keys / "authority.pem")
     following = keys / NEXT
     if not following.exists():
-        return Keys(keys, identity, signing, authority_key, authority)
+        return Keys(keys, identity, signing, root, authority_key, authority)
     next_key, next_authority = read_whole(following / "authority.key"), read_whole(following / "authority.pem")
-    return Keys(keys, identity, signing, authority_key, authority, next_key, next_authority)
+    return Keys(keys, identity, signing, root, authority_key, authority, next_key, next_authority)
 
 
-def _known(keys: Path) -> tuple[Identity, SigningKey]:
+def _known(keys: Path) -> tuple[bytes, Identity, SigningKey]:
     """Read who the server is, and compute its ID again."""
     root, token_key, stored = (read_whole(keys / name) for name in ("root", "token-key", "identity.json"))
     try:
@@ -130,7 +132,7 @@ def _known(keys: Path) -> tuple[Identity, SigningKey]:
         ) from error
     if computed != identity.server_id:
         raise Tampered(t("The server ID in {path} does not follow from the server's own secrets", path=str(keys)))
-    return identity, signing
+    return root, identity, signing
 
 
 def renew_tls(keys: Keys, names: tuple[str, ...], world: World, *, always: bool = False) -> None:

@@ -24,6 +24,7 @@ from calvox.journal.interface import Journal, Reader
 from calvox.journal.sealing import LabelledSealer
 from calvox.journal.sqlite import SqliteJournal
 from calvox.server.keys import Keys, load_keys
+from calvox.server.licensing_time import LicensingClock
 from calvox.trust.confirmations import verify
 from calvox.trust.tokens import LABEL
 from calvox.wire.card import CentreCard, read_card
@@ -50,8 +51,13 @@ class LicenceServer:
     """The activation centre that it trusts."""
     settings: Settings
     """What the site has chosen."""
-    world: World
-    """Clock and chance."""
+    time: LicensingClock
+    """Licensing time."""
+
+    @property
+    def world(self) -> World:
+        """Licensing time and chance."""
+        return self.time.world
 
     @property
     def policy(self) -> Policy:
@@ -84,9 +90,11 @@ def open_server(settings: Settings, world: World = SYSTEM) -> LicenceServer:
     folder = Path(settings.server.folder)
     keys = load_keys(folder)
     card = read_card(read_whole(folder / CARD))
-    journal = SqliteJournal(folder, LEDGER, ledger_sealer(keys), world)
+    time = LicensingClock(world)
+    journal = SqliteJournal(folder, LEDGER, ledger_sealer(keys), time.world)
     try:
         with journal.read() as reader:
+            time.begin(reader)
             check_start(reader, keys, card)
     except (ValueError, TypeError) as error:
         journal.close()
@@ -94,7 +102,7 @@ def open_server(settings: Settings, world: World = SYSTEM) -> LicenceServer:
     except BaseException:
         journal.close()
         raise
-    return LicenceServer(folder, journal, keys, card, settings, world)
+    return LicenceServer(folder, journal, keys, card, settings, time)
 
 
 def server_row(reader: Reader) -> Row:

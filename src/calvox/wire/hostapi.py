@@ -154,8 +154,10 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
     cal_ids: Annotated[tuple[bytes, ...], msgspec.Meta(max_length=MOST)] = ()
     """16 bytes each."""
-    vouchers: tuple[bytes, ...] = ()
-    """Identifiers of the outage vouchers that the host holds."""
+    now: int = 0
+    """The host's own time, seconds UTC; 0: it does not say."""
+    newest: bytes = b""
+    """The newest token that the host holds: what its server signed must be in the server's ledger. Empty: none."""
 
 
 class Heartbeaten(msgspec.Struct, frozen=True):

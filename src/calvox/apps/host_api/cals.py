@@ -16,6 +16,7 @@ from calvox.core.book import Row
 from calvox.core.deciding import Reason, Refused
 from calvox.core.products import CalType, cal_type_named
 from calvox.journal.interface import Committed, Transaction
+from calvox.server.alarms import hear_clock, hear_token
 from calvox.server.heartbeat import heartbeat
 from calvox.server.hosts import may_have_cals
 from calvox.server.issue import Granted, HolderAsk, acquire, granted_again, token_of
@@ -81,6 +82,10 @@ async def beat(call: Call[hostapi.Heartbeat]) -> hostapi.Heartbeaten:
     seconds = call.server.settings.server.lease_seconds
 
     def work(tx: Transaction, host: Row) -> hostapi.Heartbeaten:
+        if call.asked.now:
+            hear_clock(tx, call.server, call.desk.witnesses, call.host, call.asked.now)
+        if call.asked.newest:
+            hear_token(tx, call.server, call.asked.newest)
         lost = tuple(cal_id for cal_id in cal_ids if not heartbeat(tx, cal_id, host["host"], seconds))
         return hostapi.Heartbeaten(tx.now, lost, seconds, policy_number(tx))
 
