@@ -95,18 +95,22 @@ def test_it_goes_on_from_there(folder: Path) -> None:
     connection.close()
 
 
+def content(folder: Path) -> list[tuple[object, ...]]:
+    """Give tables and rows, as another program sees them."""
+    connection = apsw.Connection(str(folder / "journal.db"))
+    tables = connection.execute("SELECT name, rootpage, sql FROM sqlite_schema ORDER BY name").fetchall()
+    rows = [
+        row for name, _, sql in tables if "TABLE" in str(sql) for row in connection.execute(f'SELECT * FROM "{name}"')
+    ]
+    connection.close()
+    return [*tables, *rows]
+
+
 def test_a_journal_of_this_version_is_not_written_to(folder: Path) -> None:
     """Opening it changes no table."""
-
-    def content() -> list[tuple[object, ...]]:
-        connection = apsw.Connection(str(folder / "journal.db"))
-        found = [tuple(row) for row in connection.execute("SELECT name, rootpage, sql FROM sqlite_schema ORDER BY 1")]
-        connection.close()
-        return found
-
-    before = content()
+    before = content(folder)
     open_sqlite(folder).close()
-    assert content() == before
+    assert content(folder) == before
 
 
 @pytest.mark.parametrize("later", [0, 1])
@@ -117,9 +121,11 @@ def test_an_older_version_refuses_what_a_newer_one_wrote(folder: Path, later: in
     for _ in range(later):
         journal.run(add("red", 1))
     journal.close()
+    before = content(folder)
     with pytest.raises(Conflict, match=r"written by a newer Calvox .* an entry of kind PurseSold, version 1") as caught:
         open_sqlite(folder)
     assert "Install that version of Calvox or a newer one" in str(caught.value.hint)
+    assert content(folder) == before
     journal = opened(folder, NEXT)
     assert journal.verify().position == 3 + later
     journal.close()
@@ -130,6 +136,10 @@ def test_verifying_tells_a_newer_version_from_an_intruder(folder: Path) -> None:
     same_tables = replace(BOOK, facts=(*BOOK.facts, PurseSold), changes=next_changes_of_same_tables)
     journal = opened(folder, same_tables)
     journal.run(lambda tx: tx.append(PurseSold(purse="red")))
+    journal.close()
+    with pytest.raises(Conflict, match="newer Calvox"):
+        open_sqlite(folder)  # The last batch is looked at.
+    journal = opened(folder, same_tables)
     journal.run(add("red", 1))
     journal.close()
     journal = open_sqlite(folder)  # Nothing shows it at the start: the tables are the same, the last entry is known.
