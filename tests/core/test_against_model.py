@@ -110,7 +110,7 @@ class AgainstTheModel(RuleBasedStateMachine):
         """Let time pass."""
         self._go_to(self.clock() + seconds)
 
-    @precondition(lambda self: self.model.cals)
+    @precondition(lambda self: bool(self.model.cals))
     @rule(data=st.data(), off=st.sampled_from([-7 * DAY - 1, -7 * DAY, -DAY, -1, 0, 1]))
     def wait_for_an_end(self, data: st.DataObject, off: int) -> None:
         """Go to a moment at which something is about to end."""
@@ -180,7 +180,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             if cal.kind == SESSION:
                 cal.lease = max(cal.lease, self.clock() + LEASE)
 
-    @precondition(lambda self: self._valid(SESSION))
+    @precondition(lambda self: bool(self._valid(SESSION)))
     @rule(data=st.data())
     def release_session(self, data: st.DataObject) -> None:
         """Give a session's CAL back."""
@@ -192,7 +192,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             self.run_(release(cal.ident, token["host"]))
             self.model.gone(cal, self.clock())
 
-    @precondition(lambda self: self._valid(USER))
+    @precondition(lambda self: bool(self._valid(USER)))
     @rule(data=st.data())
     def release_by_hand(self, data: st.DataObject) -> None:
         """Let an administrator release a user's CAL."""
@@ -202,7 +202,7 @@ class AgainstTheModel(RuleBasedStateMachine):
         assert (told.cal_id, told.pack) == (cal.ident.hex(), cal.pack)
         self.model.gone(cal, self.clock())
 
-    @precondition(lambda self: self._permanent())
+    @precondition(lambda self: bool(self._permanent()))
     @rule(data=st.data())
     def revoke(self, data: st.DataObject) -> None:
         """Revoke a device's CAL, as far as the share goes."""
@@ -220,7 +220,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             assert isinstance(told, ShareUsedUp)
             assert (told.since, share.standing) == (since, standing)
 
-    @precondition(lambda self: self._convertible())
+    @precondition(lambda self: bool(self._convertible()))
     @rule(data=st.data(), count=st.integers(1, 4))
     def convert(self, data: st.DataObject, count: int) -> None:
         """Convert CALs of a pack, as far as none is taken from a device."""
@@ -235,7 +235,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             assert isinstance(told, TooMany)
             assert told.may == most
 
-    @precondition(lambda self: [p for p in self.model.packs if p.kind == USER])
+    @precondition(lambda self: any(p.kind == USER for p in self.model.packs))
     @rule(data=st.data(), policy=st.sampled_from(["allow", "warn", "enforce", "site"]))
     def policy(self, data: st.DataObject, policy: str) -> None:
         """Give a per-user pack its policy."""

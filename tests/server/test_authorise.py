@@ -116,7 +116,7 @@ def test_who_left_gives_everything_back(stocked: Site) -> None:
     assert leave(stocked.server, ["alice", "bob", "carol", "zoe"], "retired", "ada") == Left(2, 2, ["zoe"])
     assert stocked.issued() == cals_by_pack(stocked) == {1: 0, 2: 0, 3: 0}
     assert not stocked.rows("token", cal_id=cal.claims.cal_id)
-    facts = [stocked.read(lambda reader, e=e: reader.fact(e)) for e in stocked.read(lambda r: list(r.entries()))[-4:]]
+    facts = stocked.read(lambda reader: [reader.fact(entry) for entry in reader.entries()])[-4:]
     assert {(fact.why, fact.by) for fact in facts} == {("retired", "ada")}
     assert [row["cal_type"] for row in stocked.rows("cal")] == [DEVICE]
     stocked.server.journal.verify()
