@@ -141,5 +141,5 @@ def _refuse_own(call: Call, typing: Typing) -> None:
     """Refuse the licence server ID that is said in this call as the licence key pack ID that is given."""
     own = read_dossier(call.sheet).server_id
     if typing.slot is Slot.PACK_ID and typing.first == own:
-        hint = t("The clearing house gives a licence key pack ID for it; type that one, after “!”.")
+        hint = t("Type what was given for it; “!” begins again.")
         raise BadInput(t("This is the licence server ID of {server}, which you say", server=call.server), hint=hint)

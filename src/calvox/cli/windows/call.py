@@ -34,7 +34,7 @@ from calvox.windows.calls.kinds import ABOUT, CallKind, kind_named
 from calvox.windows.calls.reading_back import ReadBack
 from calvox.windows.record import Call
 
-app = typer.Typer(no_args_is_help=True, help=str(t("A call to Microsoft's clearing house: sheet, codes, entering.")))
+app = typer.Typer(no_args_is_help=True, help=str(t("A call to Microsoft: its sheet, its codes, entering them.")))
 NOT_READ_BACK_EXIT = 1
 DIFFERS_EXIT = 2
 STAGES: dict[Stage, Text] = {
@@ -136,7 +136,7 @@ def _draw_list(screen: Console, found: list[tuple[Call, Stage]]) -> None:
 # Typing
 
 
-@app.command("type", help=str(t("Type in the code that the clearing house reads out, twice or read back.")))
+@app.command("type", help=str(t("Type in the code that Microsoft reads out, twice or read back.")))
 def type_one(
     number: Number,
     read_back: Annotated[

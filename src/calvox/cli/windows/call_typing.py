@@ -103,7 +103,7 @@ def _difference(number: int, first: str, second: str) -> Text:
 
 def _read_back(site: SiteFolder, number: int) -> Typed:
     """Have each group read back, and corrected where the clearing house says no."""
-    say(t("Read each group back to the clearing house."))
+    say(t("Read each group back to whoever gave it."))
     typing = typing_of(site, number)
     at = 0
     while at < len(typing.pieces(typing.first)):

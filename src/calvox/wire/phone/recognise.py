@@ -89,7 +89,7 @@ def microsoft_code(text: str) -> Text | None:
     if not (signs.isascii() and signs.isalnum()):
         return None
     most = max(_held(Form.CHARACTERS, code_type, signs)[0] for code_type in (CodeType.SERVER_ID, CodeType.REQUEST))
-    return t("licence server ID or licence key pack ID of Microsoft's") if most <= MICROSOFT_GROUPS // 3 else None
+    return t("licence server ID or pack ID of Microsoft's") if most <= MICROSOFT_GROUPS // 3 else None
 
 
 def refuse_microsoft(text: str, wanted: CodeType) -> None:
