@@ -39,8 +39,9 @@ def enrolment_code(
     made = server_owner(folder).call("enrolment-code", MakeCode(name, version, approved, group))
     until = show_time(made.expires, settings().zone)
     text = t("Enrolment code for {name}, good until {until}, shown once:", name=name, until=until)
-    after = "" if approved else f"\n{t('When it has enrolled: calvox server hosts approve {name}', name=name)}"
-    show(made, lambda screen: screen.print(f"{text}\n{made.code}{after}", markup=False, soft_wrap=True))
+    after = t("When it has enrolled: calvox server hosts approve {name}", name=name)
+    lines = [str(text), made.code, *([] if approved else [str(after)])]
+    show(made, lambda screen: screen.print("\n".join(lines), markup=False, soft_wrap=True))
 
 
 @hosts.command("list", help=str(t("List them.")))
