@@ -58,7 +58,7 @@ def problems(script: bytes, *, members: Collection[str] = (), dynamic: Collectio
     for command in parsed.commands:
         found += [f"line {line(command.node)}: {what}" for what in _command(parsed, command, dynamic)]
     known = {word.lower() for word in members}
-    for check in (_splatting, _variables, _types, lambda one: _members(one, known), _words):
+    for check in (_quotes, _splatting, _variables, _types, lambda one: _members(one, known), _words):
         found += check(parsed)
     return found
 
@@ -83,6 +83,20 @@ def _syntax(script: Script) -> Iterator[str]:
 
     for node in broken(script.root):
         yield f"line {line(node)}: does not parse in 5.1: {text(node)[:60]!r}"
+
+
+def _quotes(script: Script) -> Iterator[str]:
+    """PowerShell takes typographic quotes and dashes for plain ones; the grammar does not."""
+    for number, row in enumerate(script.without("comment", "string_literal").split("\n"), 1):
+        if not row.isascii():
+            yield f"line {number}: {row.strip()!a} has characters that PowerShell may take for quotes or dashes"
+    for kind in ("expandable_string_literal", "expandable_here_string_literal"):
+        for node in nodes(kind, script.root):
+            if any(quote in text(node) for quote in "\u201c\u201d\u201e"):
+                yield f"line {line(node)}: a typographic quote ends the string {text(node)[:40]!r}"
+    for node in nodes("verbatim_string_characters", script.root):
+        if any(len(run) % 2 for run in re.findall("['\u2018\u2019\u201a\u201b]+", text(node)[1:-1])):
+            yield f"line {line(node)}: a typographic quote ends the string {text(node)[:40]!r}"
 
 
 def _command(script: Script, command: Command, dynamic: Collection[str]) -> Iterator[str]:
@@ -294,7 +308,7 @@ def _piped_on(value: Node) -> bool:
 
 
 def _words(script: Script) -> Iterator[str]:
-    for number, row in enumerate(script.code.splitlines(), 1):
+    for number, row in enumerate(script.without("comment").split("\n"), 1):
         for word in FORBIDDEN:
             if found := re.search(word, row, re.IGNORECASE):
                 yield f"line {number}: {found[0]} is forbidden"

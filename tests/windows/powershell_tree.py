@@ -1,5 +1,6 @@
 """A parsed PowerShell script: its commands with their arguments, its functions, its variables."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -158,12 +159,12 @@ class Script:
         """All its commands."""
         return [_command(node) for node in nodes("command", self.root)]
 
-    @cached_property
-    def code(self) -> str:
-        """Its text without comments, lines kept."""
+    def without(self, *kinds: str) -> str:
+        """Give its text with nodes of these kinds blotted out, lines kept."""
         raw = bytearray(self.source.encode())
-        for node in reversed(list(nodes("comment", self.root))):  # from the end, or the later ones would move
-            raw[node.start_byte : node.end_byte] = b"\n" * text(node).count("\n")
+        for kind in kinds:
+            for node in nodes(kind, self.root):
+                raw[node.start_byte : node.end_byte] = re.sub(rb"[^\n]", b" ", node.text or b"")
         return raw.decode()
 
     def parameters_of(self, command: Command) -> Parameters | None:

@@ -25,7 +25,8 @@ $rule = @{ DisplayName = 'x'; Direction = 'Inbound' }
 New-NetFirewallRule @rule -Action Allow -WhatIf
 & esentutl.exe /mh $Code > $null
 try { Get-Item -LiteralPath $Code -ErrorAction Stop } catch { Write-Warning "$($_.Exception.Message)" }
-exit $LASTEXITCODE
+# Another comment, éàü, with www.example.test in it.
+exit $LASTEXITCODE # and http://example.test
 """
 
 
@@ -37,6 +38,7 @@ def told(line: str) -> list[str]:
 def test_good_scripts() -> None:
     """Nothing is found in them."""
     assert told("") == []
+    assert told("Write-Host 'a “b”, l’’été, l''été' # l’été –") == []
     assert problems(collector_script(), members=["ProxyEnable"], dynamic=["$part.Read"]) == []
 
 
@@ -72,6 +74,9 @@ def test_good_scripts() -> None:
         ("Write-Host 'http://x'", "forbidden"),
         ("Get-Item 'HKLM:\\x\\RCM\\GracePeriod'", "forbidden"),
         ("Get-Answer 'ActivateServerAutomatic'", "Internet"),
+        ('Write-Host "a “b” c"', "typographic quote"),
+        ("Write-Host 'l’été'", "typographic quote"),
+        ("Get-Item –LiteralPath 'x'", "quotes or dashes"),
         ("if ($Code) { ", "does not parse"),
         ("Get-Item 'x' && Get-Item 'y'", "does not parse"),
         ("$x = $Code ?? 'y'", "does not parse"),
