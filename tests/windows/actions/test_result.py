@@ -182,6 +182,19 @@ def test_every_code_has_words_and_a_next_step() -> None:
     assert str(words_of(ACTIONS["activate-server"], 0x80041008)[0]) == "Windows does not take the code."
 
 
+def test_a_day_that_lies_behind_is_no_reason() -> None:
+    """NextRevokeAllowedOn holds something valid only where the quota was the reason."""
+    order = order_of("revoke-cal")
+    cals: dict[str, Any] = {"Cals": [{"LicenseId": 3, "KeyPackId": 21, "LicenseStatus": 2}]}
+    for day, told in (
+        ("1601-01-01T00:00:00Z", "WBEM_E_FAILED"),
+        ("2099-03-01T00:00:00Z", "20 %"),
+        (None, "WBEM_E_FAILED"),
+    ):
+        after = cals | {"Answer": {"RevokableCals": 0, "NextRevokeAllowedOn": day}}
+        assert told in str(explain(order.action, order.values, "failed", 0x80041001, cals, after, NOW)[0])
+
+
 def test_zero_is_activated() -> None:
     """Windows' polarity: 0 is activated, 1 is not; the words follow it."""
     order = order_of("activate-server")

@@ -139,7 +139,18 @@ def test_parts_are_all_used() -> None:
 
 
 HOSTILE = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1, max_size=30) | st.sampled_from(
-    ["'; Remove-Item C:\\ #", "$(calc)", "\u2019; calc; \u2018", "a`nb", "@'", "'@\n", "#@BEFORE@", "#@BODY@", "}"]
+    [
+        "'; Remove-Item C:\\ #",
+        "\u201b",
+        "$(calc)",
+        "\u2019; calc; \u2018",
+        "a`nb",
+        "@'",
+        "'@\n",
+        "#@BEFORE@",
+        "#@BODY@",
+        "}",
+    ]
 )
 
 
@@ -175,6 +186,8 @@ def test_a_literal_is_one_literal(value: str) -> None:
         return
     (found,) = nodes("verbatim_string_characters", Script(f"$x = {written}\n").root)
     inner = text(found)[1:-1]
+    left = re.sub("''|\u2018\u2018|\u2019\u2019|\u201a\u201a|\u201b\u201b", "", inner)
+    assert not set(left) & set("'\u2018\u2019\u201a\u201b"), "PowerShell takes each of them for a quote"
     for quote in "'\u2018\u2019\u201a\u201b":
         inner = inner.replace(quote * 2, quote)
     assert inner == value
