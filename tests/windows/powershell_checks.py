@@ -308,7 +308,7 @@ def _piped_on(value: Node) -> bool:
 
 
 def _words(script: Script) -> Iterator[str]:
-    for number, row in enumerate(script.without("comment").split("\n"), 1):
+    for number, row in enumerate(script.code.split("\n"), 1):
         for word in FORBIDDEN:
             if found := re.search(word, row, re.IGNORECASE):
                 yield f"line {number}: {found[0]} is forbidden"

@@ -159,6 +159,11 @@ class Script:
         """All its commands."""
         return [_command(node) for node in nodes("command", self.root)]
 
+    @cached_property
+    def code(self) -> str:
+        """Its text without comments, lines kept."""
+        return self.without("comment")
+
     def without(self, *kinds: str) -> str:
         """Give its text with nodes of these kinds blotted out, lines kept."""
         raw = bytearray(self.source.encode())
