@@ -13,7 +13,9 @@ from calvox.apps.host_api.app import ENDPOINTS, desk_of, host_app
 from calvox.common.clock import DAY
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType
+from calvox.server.convert import convert
 from calvox.server.hosts import approve, enrol, group_host, make_enrolment_code, revoke_host
+from calvox.server.policy import set_policy
 from calvox.trust.certificates import host_id_of, make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
 from calvox.trust.tokens import Pinned, check_token
@@ -346,3 +348,24 @@ def test_a_host_gets_its_next_certificate(peer: Peer) -> None:
     ends = x509.load_pem_x509_certificate(first.certificate.encode()).not_valid_after_utc.timestamp()
     assert ends == peer.site.clock() + 90 * DAY
     assert peer.site.entries()[-1] == "HostCertified"
+
+
+def test_over_use_is_told_where_the_policy_warns_of_it(site: Site, peer: Peer) -> None:
+    """Ten users on a pack of nine: the tenth has a CAL and a warning, in the reader's language."""
+    set_policy(site.server, 2, "warn", "ada")
+    convert(site.server, 2, 1, "ada")
+    for n in range(8):
+        assert not peer.acquire(f"user-{n}", kind="user").warning
+    told = peer.acquire("user-8", kind="user")
+    assert told.cal is not None
+    assert told.warning == "More per-user CALs are issued than the packs hold"
+
+
+def test_a_converted_cal_names_the_pack_that_was_signed(site: Site, peer: Peer) -> None:
+    """The host sees the number that its token bears."""
+    convert(site.server, 2, 2, "ada")
+    for known in (False, True):
+        asked = api.AcquireAsk("device", holder_of(CalType.DEVICE, "pc-1"), "pc-1", known)
+        told = peer.ask("POST", api.ACQUIRE, asked).read(api.AcquireAnswer)
+    assert (told.cal.temporary, told.cal.pack) == (False, 2)
+    assert site.rows("cal")[0]["pack"] == 1026

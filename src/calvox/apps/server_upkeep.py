@@ -11,7 +11,7 @@ from calvox.apps.host_api.tls import refresh
 from calvox.common.errors import StoreFailed, Tampered
 from calvox.journal.interface import Transaction
 from calvox.server.alarms import watch_clock
-from calvox.server.expire import sweep
+from calvox.server.expire import SWEEP, sweep
 from calvox.server.keys import renew_tls
 from calvox.server.store import LicenceServer
 
@@ -27,6 +27,8 @@ async def keep_sweeping(desk: Desk) -> None:
             done = await asyncio.wrap_future(desk.server.journal.submit(lambda tx: _sweep(tx, desk)))
             if done.value:
                 log.info("CALs went back to their pools", count=done.value)
+            if done.value >= SWEEP:
+                continue
         except StoreFailed as error:
             log.error("the sweep could not be written; it is tried again", why=str(error))
         await asyncio.sleep(SWEEP_SECONDS)

@@ -101,6 +101,8 @@ class AcquireAnswer(msgspec.Struct, frozen=True):
     """Code of the reason."""
     why: str = ""
     """The reason, in the reader's language."""
+    warning: str = ""
+    """Where the policy warns of over-use: that this CAL stands in one, in the reader's language."""
 
 
 class ReleaseAsk(msgspec.Struct, frozen=True):

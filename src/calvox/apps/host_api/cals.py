@@ -13,6 +13,7 @@ from calvox.apps.host_api.call import Call
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import language_of, t
 from calvox.core.book import Row
+from calvox.core.converting import signed_pack
 from calvox.core.deciding import Reason, Refused
 from calvox.core.products import CalType, cal_type_named
 from calvox.journal.interface import Committed, Transaction
@@ -165,7 +166,11 @@ def _answer(call: Call[Any], done: Committed[Given]) -> hostapi.AcquireAnswer:
         version=cal["version"],
         temporary=bool(cal["temporary"]),
         valid_until=cal["valid_until"],
-        pack=cal["pack"],
+        pack=signed_pack(cal["pack"]),
     )
     lease = call.server.settings.server.lease_seconds if kind is CalType.SESSION else 0
-    return hostapi.AcquireAnswer(held, token_of(done), lease)
+    return hostapi.AcquireAnswer(held, token_of(done), lease, warning=_warning(done.value))
+
+
+def _warning(granted: Granted) -> str:
+    return str(t("More per-user CALs are issued than the packs hold")) if granted.beyond else ""
