@@ -12,6 +12,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from calvox.common.errors import NotFound
 from calvox.core.deciding import Refused
 from calvox.core.products import CalType
+from calvox.core.timekeeping import ClockState
+from calvox.server.alarms import confirm_clock
 from tests.world import Cal, SessionHost, Site, cals_by_pack, wish
 
 QUANTITY = 2
@@ -78,6 +80,8 @@ class LicenceServerInUse(RuleBasedStateMachine):
         self.site.clock.later(seconds=seconds)
         if then == "restart":
             self.site.restart()
+            if self.site.server.time.state is ClockState.AHEAD:
+                confirm_clock(self.site.server, "ada")
         if then == "sweep":
             self.site.sweep()
             now = self.site.clock()
