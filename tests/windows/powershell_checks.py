@@ -9,7 +9,7 @@ method) is followed to those who call it.
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from tree_sitter import Node
 
@@ -37,6 +37,10 @@ _EVERYTHING = MEMBERS.union(_OUT, *PROPERTIES.values())
 _CIM = ("get-ciminstance", "select-object", "sort-object", "where-object")
 """A pipeline of these gives instances, or nothing."""
 _ALWAYS = frozenset(("count", "length", "cimclass", "ciminstanceproperties", "pscomputername"))
+Roles = dict[str, dict[str, str]]
+"""Function → its parameter → “class” or “method”."""
+CIM_ROLES = {"classname": "class", "methodname": "method"}
+"""The same for the cmdlets of WMI."""
 _SCOPES = ("env", "script", "global", "local", "private", "using", "function", "variable")
 FORBIDDEN = (
     r"Invoke-Expression", r"Invoke-WebRequest", r"Invoke-RestMethod", r"Start-BitsTransfer", r"DownloadString", r"DownloadFile",
@@ -55,8 +59,9 @@ def problems(script: bytes, *, members: Collection[str] = (), dynamic: Collectio
     found = list(_bytes(script))
     parsed = Script(script.decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n"))
     found += _syntax(parsed)
+    roles = _roles(parsed)
     for command in parsed.commands:
-        found += [f"line {line(command.node)}: {what}" for what in _command(parsed, command, dynamic)]
+        found += [f"line {line(command.node)}: {what}" for what in _command(parsed, command, roles, dynamic)]
     known = {word.lower() for word in members}
     for check in (_quotes, _splatting, _variables, _types, lambda one: _members(one, known), _words):
         found += check(parsed)
@@ -99,7 +104,7 @@ def _quotes(script: Script) -> Iterator[str]:
             yield f"line {line(node)}: a typographic quote ends the string {text(node)[:40]!r}"
 
 
-def _command(script: Script, command: Command, dynamic: Collection[str]) -> Iterator[str]:
+def _command(script: Script, command: Command, of: Roles, dynamic: Collection[str]) -> Iterator[str]:
     name = command.name.lower()
     known = script.parameters_of(command)
     if known is not None:
@@ -109,7 +114,7 @@ def _command(script: Script, command: Command, dynamic: Collection[str]) -> Iter
                 yield f"{command.name} has no parameter -{argument.parameter}"
             elif argument.parameter:
                 yield from _values(command, argument, known[argument.parameter.lower()])
-        yield from _cim(script, command, arguments)
+        yield from _cim(script, command, arguments, of.get(name, CIM_ROLES))
     elif name in PROGRAMS:
         words = " ".join(text(argument.node).strip("\"'") for argument in command.arguments({}))
         if not words.lower().startswith(PROGRAMS[name]):
@@ -128,10 +133,9 @@ def _values(command: Command, argument: Argument, parameter: Parameter) -> Itera
         yield f"{command.name} -{parameter.name} does not accept {given!r}"
 
 
-def _cim(script: Script, command: Command, arguments: list[Argument]) -> Iterator[str]:
+def _cim(script: Script, command: Command, arguments: list[Argument], roles: Mapping[str, str]) -> Iterator[str]:
     """Check class, method, what goes in, and properties, wherever a cmdlet or a wrapper names them."""
     by_name = {argument.parameter.lower(): argument for argument in _named(script, command, arguments)}
-    roles = _roles(script).get(command.name.lower(), {"classname": "class", "methodname": "method"})
     chosen: dict[str, str] = {}
     for parameter, role in roles.items():
         if parameter not in by_name:
@@ -171,15 +175,15 @@ def _named(script: Script, command: Command, arguments: list[Argument]) -> Itera
         yield Argument(name, argument.value, argument.node)
 
 
-def _roles(script: Script) -> dict[str, dict[str, str]]:
+def _roles(script: Script) -> Roles:
     """Tell which parameters of the script's functions are a WMI class or method."""
-    found: dict[str, dict[str, str]] = {}
+    found: Roles = {}
     for _ in range(3):  # a wrapper of a wrapper of a wrapper
         for function in script.functions.values():
             for command in script.commands:
                 if not _within(command.node, function.node):
                     continue
-                inner = found.get(command.name.lower(), {"classname": "class", "methodname": "method"})
+                inner = found.get(command.name.lower(), CIM_ROLES)
                 known = script.parameters_of(command) or {}
                 for argument in _named(script, command, list(command.arguments(known))):
                     role, name = inner.get(argument.parameter.lower()), variable(argument.value)
