@@ -93,7 +93,7 @@ def acted(
         return perform(order, to, rehearse=rehearse)
 
 
-def result_file(*, hashed: bool = True, **changes: Any) -> bytes:
+def result_file(**changes: Any) -> bytes:
     """Write a result as a script does on Windows: ASCII, in the order of a hash table, its own hash at the end."""
     table = {
         "code": 0, "machine": LS, "format": "calvox-windows-result-1", "outcome": "done", "order": ORDER,
@@ -101,5 +101,4 @@ def result_file(*, hashed: bool = True, **changes: Any) -> bytes:
         "after": {"Published": True},
     } | changes  # fmt: skip
     head = json.dumps(table, separators=(",", ":"))
-    digest = f'"{hashlib.sha256(head.encode()).hexdigest()}"' if hashed else "null"
-    return f'{head[:-1]},"sha256":{digest}}}\r\n'.encode("ascii")
+    return f'{head[:-1]},"sha256":"{hashlib.sha256(head.encode()).hexdigest()}"}}\r\n'.encode("ascii")

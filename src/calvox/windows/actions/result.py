@@ -27,7 +27,7 @@ MOST_NESTED = 16
 """Brackets in a row of their opening, before anything is parsed."""
 OUTCOMES = ("done", "unchanged", "failed", "rehearsed", "unknown")
 _KEYS = {"format", "order", "action", "machine", "user", "time", "outcome", "code", "before", "after", "sha256"}
-_TAIL = re.compile(r',"sha256":(?:"([0-9a-f]{64})"|null)\}\s*\Z')
+_TAIL = re.compile(r',"sha256":"([0-9a-f]{64})"\}\s*\Z')
 _ORDER = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"[a-z][a-z-]{0,63}")
 
@@ -45,8 +45,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     before: State
     after: State | None
     """None: it could not be read, or the script did not end."""
-    hashed: bool
-    """Whether it carries a hash, which then fits."""
 
 
 def is_result(data: bytes) -> bool:
@@ -74,9 +72,9 @@ def read_result(data: bytes) -> Result:
     tail = _TAIL.search(text)
     if tail is None:
         raise _wrong("sha256", t("it must stand at the end"))
-    if tail[1] and tail[1] != hashlib.sha256(f"{text[: tail.start()]}}}".encode()).hexdigest():
+    if tail[1] != hashlib.sha256(f"{text[: tail.start()]}}}".encode()).hexdigest():
         raise _wrong("sha256", t("the hash does not fit: the file was damaged or changed"))
-    return _result(top, hashed=bool(tail[1]))
+    return _result(top)
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -115,7 +113,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _result(top: dict[str, Any], *, hashed: bool) -> Result:
+def _result(top: dict[str, Any]) -> Result:
     texts = {key: _text(key, top[key]) for key in ("order", "action", "machine", "user", "time", "outcome")}
     time = moment(texts["time"])
     for key, good in (
@@ -141,7 +139,6 @@ def _result(top: dict[str, Any], *, hashed: bool) -> Result:
         code=code if code >= -1 else code & 0xFFFFFFFF,
         before=_clean("before", top["before"], MOST_DEPTH),
         after=None if top["after"] is None else _clean("after", top["after"], MOST_DEPTH),
-        hashed=hashed,
     )
 
 

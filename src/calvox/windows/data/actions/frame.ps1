@@ -4,7 +4,6 @@ param()
 $ErrorActionPreference = 'Stop'
 #@ORDER@
 #@COMMON@
-$FullLanguage = "$($ExecutionContext.SessionState.LanguageMode)" -eq 'FullLanguage'
 $Folder = "$PSScriptRoot"
 if (-not $Folder) { $Folder = "$(Get-Location)" }
 $ResultFile = Join-Path -Path $Folder -ChildPath "calvox-result-$Order.json"
@@ -48,12 +47,9 @@ function Write-Result([string]$Outcome, [long]$Code, $Before, $After) {
             before  = $Before
             after   = $After
         })
-    $hash = 'null'
-    if ($FullLanguage) {
-        $bytes = [System.Security.Cryptography.SHA256]::Create().ComputeHash([System.Text.Encoding]::ASCII.GetBytes($head))
-        $hash = '"' + (@($bytes | ForEach-Object { '{0:x2}' -f $_ }) -join '') + '"'
-    }
-    $text = $head.Substring(0, $head.Length - 1) + ',"sha256":' + $hash + '}'
+    $bytes = [System.Security.Cryptography.SHA256]::Create().ComputeHash([System.Text.Encoding]::ASCII.GetBytes($head))
+    $hash = @($bytes | ForEach-Object { '{0:x2}' -f $_ }) -join ''
+    $text = $head.Substring(0, $head.Length - 1) + ',"sha256":"' + $hash + '"}'
     Set-Content -LiteralPath $ResultFile -Value $text -Encoding ASCII @Quiet
 }
 
