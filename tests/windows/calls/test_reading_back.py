@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from calvox.core.purchases import Purchase
@@ -70,7 +71,8 @@ def test_a_pack_that_appeared_since_is_the_one(kind: CallKind) -> None:
 
 def test_what_stood_there_before_proves_nothing() -> None:
     """Nor does a pack of another type or version, a built-in or temporary row, or one of another call."""
-    others = (device_pack(number=7), user_pack(number=8, version=V2019), temporary_pack(number=10))
+    uncounted = msgspec.structs.replace(NEW, number=11, kind=4)
+    others = (device_pack(number=7), user_pack(number=8, version=V2019), temporary_pack(number=10), uncounted)
     for packs in (OLD, (*OLD, *others)):
         found = read(CallKind.INSTALL, server(*packs), server(*OLD))
         assert (found.shown, found.pack_id, found.quantity) == (False, 0, 50)

@@ -6,10 +6,12 @@ from hypothesis import strategies as st
 
 from calvox.cli.centre_codes import read_code
 from calvox.common.errors import BadCode, WrongKind
+from calvox.common.i18n import LANGUAGES, Language
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.dictation import begin
 from calvox.wire.phone.forms import Form, write
 from calvox.wire.phone.recognise import calvox_code, microsoft_code
+from calvox.wire.phone.wordlists import words
 
 MICROSOFTS = "AAAAA-BBBBB-CCCCC-DDDDD-EEEEE-FFFFF-GGGGG"
 """No code of anybody's, in the shape of Microsoft's."""
@@ -44,6 +46,14 @@ def test_a_code_of_ours_is_never_taken_for_microsofts(code_type: CodeType, form:
     assert microsoft_code(" ".join(cut)) is None
     assert not any(microsoft_code(group) for group in cut)
     assert calvox_code(" ".join(cut)) is not None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_seven_words_of_five_letters_are_words(language: Language) -> None:
+    """As many letters as Microsoft's codes have signs, in as many groups."""
+    seven = [word for word in words(language) if len(word) == 5][:7]
+    assert microsoft_code(" ".join(seven)) is None
+    assert str(calvox_code(" ".join(seven))) == "code in words"
 
 
 @given(st.integers(0, 2**138 - 1), st.integers(0, 6), st.integers(0, 6))
