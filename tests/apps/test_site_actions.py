@@ -251,6 +251,30 @@ def test_the_way_back_of_winrm_is_written(site: SiteFolder, monkeypatch: pytest.
     assert rollback(report, tmp_path) is None
 
 
+def test_what_was_begun_is_on_record(site: SiteFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody pressing Ctrl-C, or a death of the process, leaves “unknown”; what cannot be recorded is not sent."""
+    double = LicenceServer(LS)
+    work = double.machine.methods["Win32_TSLicenseServer.PublishLS"]
+    seen: list[str] = []
+
+    def publish(given: Any) -> Any:
+        seen.extend(action.outcome for action in record_of(site).actions)
+        return work(given) if callable(work) else work
+
+    double.machine.methods["Win32_TSLicenseServer.PublishLS"] = publish
+    assert acted(site, double.machine, "publish", {}, monkeypatch).outcome == "done"
+    assert seen == ["unknown"]
+    assert [action.outcome for action in record_of(site).actions] == ["done"]
+
+    def die(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("calvox.windows.actions.changing.ChangingWsman.change", die)
+    with pytest.raises(KeyboardInterrupt):
+        acted(site, LicenceServer(LS).machine, "publish", {}, monkeypatch)
+    assert [action.outcome for action in record_of(site).actions] == ["done", "unknown"]
+
+
 def test_what_could_not_be_tried_is_not_entered(site: SiteFolder) -> None:
     """A machine that is not there is an error, and no action."""
     with pytest.raises(Unreachable):

@@ -1,7 +1,8 @@
 """A site's actions on Windows machines: prepared as a script, performed over WinRM, or brought back as a result.
 
 Rules:
-- Every action that was prepared or tried has an entry; codes stand in none of them but `CodeEntered`.
+- Every action that was prepared or tried has an entry; codes stand in none of them but `CodeEntered`. Over WinRM it is entered
+  as “unknown” before anything is sent, and as what it was afterwards: whatever happens in between, it is on record.
 - A result counts once, for an order of this site, for the action and machine of that order. One that was rehearsed, failed or
   not brought to an end gives way to a later one of the same order.
 - A code of a call that Windows took is entered in the same transaction as what was done.
@@ -107,8 +108,13 @@ def perform(
 
     machine = _server_of_call(site, call) if call and is_address(target.host) else target.host
     order = order_of(site, action, machine, given, call=call, world=world)
-    outcome = remote.perform(order, remote.reached(target, credentials, options, world), rehearse=rehearse)
-    site.journal.run(lambda tx: _enter(tx, outcome, call))
+
+    def enter(outcome: Outcome) -> None:
+        site.journal.run(lambda tx: _enter(tx, outcome, call))
+
+    where = remote.reached(target, credentials, options, world)
+    outcome = remote.perform(order, where, rehearse=rehearse, noted=enter)
+    enter(outcome)
     return outcome
 
 

@@ -77,7 +77,7 @@ class Action(Struct, frozen=True):
     how: str
     """winrm or script."""
     outcome: str
-    """done, unchanged, failed or rehearsed."""
+    """done, unchanged, failed, rehearsed or unknown."""
     code: int
     """What Windows answered."""
     before: str

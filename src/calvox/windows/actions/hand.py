@@ -25,12 +25,17 @@ class Answer:
 
 
 class Hand:
-    """May change things on one machine; it knows whether it has tried."""
+    """May change things on one machine; it knows whether it has tried.
 
-    def __init__(self, wsman: ChangingWsman, deadline: Deadline, seconds: float) -> None:
+    Before the first try it says so: whoever keeps a record can note it, and if that fails, nothing is sent.
+    """
+
+    def __init__(
+        self, wsman: ChangingWsman, deadline: Deadline, seconds: float, beginning: Callable[[], None] = lambda: None
+    ) -> None:
         self.tried = False
         """Whether a changing method was sent."""
-        self._wsman, self._deadline, self._seconds = wsman, deadline, seconds
+        self._wsman, self._deadline, self._seconds, self._beginning = wsman, deadline, seconds, beginning
 
     def change(
         self,
@@ -41,6 +46,8 @@ class Hand:
         keys: Mapping[str, str] | None = None,
     ) -> Row:
         """Call a method that changes something."""
+        if not self.tried:
+            self._beginning()
         self.tried = True
         return self._wsman.change(namespace, name, method, self._deadline.within(self._seconds), given, keys)
 

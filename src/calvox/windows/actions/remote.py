@@ -67,13 +67,22 @@ class _Talk:
         """Begin to read; what was read before is not remembered."""
         return Visit(self.wsman, self.to.world, self.deadline, self.to.options.request_seconds)
 
-    def hand(self) -> Hand:
+    def hand(self, beginning: Callable[[], None]) -> Hand:
         """Be ready to change something."""
-        return Hand(self.wsman, self.deadline, self.to.options.request_seconds)
+        return Hand(self.wsman, self.deadline, self.to.options.request_seconds, beginning)
 
 
-def perform(order: Order, to: Reached, *, rehearse: bool = False) -> Outcome:
+def perform(
+    order: Order, to: Reached, *, rehearse: bool = False, noted: Callable[[Outcome], None] = lambda _: None
+) -> Outcome:
     """Do an order, or rehearse it.
+
+    Args:
+        order: what is to be done.
+        to: where.
+        rehearse: only read.
+        noted: is given the outcome “unknown” right before anything is sent that changes something, so that whatever happens
+            to this process, it is on record that it was tried.
 
     Raises:
         Conflict: the action cannot be done over WinRM, or another machine answers.
@@ -93,7 +102,7 @@ def perform(order: Order, to: Reached, *, rehearse: bool = False) -> Outcome:
             return _outcome(order, to, "failed", 0, before, before)
         if rehearse:
             return _outcome(order, to, "rehearsed", 0, before, before)
-        hand = talk.hand()
+        hand = talk.hand(lambda: noted(_outcome(order, to, "unknown", NO_NUMBER, before, None)))
         try:
             answer: Answer | None = remote.change(hand, order.values, before)
         except CalvoxError:
