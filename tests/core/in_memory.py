@@ -1,6 +1,6 @@
 """A licence server whose ledger is a SQLite database in memory: the real entries, fold and use cases, without a disk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +47,7 @@ class MemoryJournal:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.observe: Callable[[Mapping[str, int], float], None] = lambda kinds, seconds: None
         self._connection = apsw.Connection(":memory:")
         self._connection.execute(SCHEMA)
         create_tables(self._connection, LEDGER)

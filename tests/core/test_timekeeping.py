@@ -20,8 +20,7 @@ def test_a_good_clock_is_licensing_time() -> None:
 def test_a_clock_set_back_does_not_turn_time_back() -> None:
     """An hour is nobody's business; a day and more is told."""
     keeper = Timekeeper(last=NOON)
-    assert keeper.read(NOON - 3600, 0) == NOON
-    assert keeper.state is ClockState.GOOD
+    assert (keeper.read(NOON - 3600, 0), str(keeper.state)) == (NOON, "good")
     for moment in (NOON - 366 * DAY, Y2010):
         assert keeper.read(moment, 1) == NOON
         assert keeper.state is ClockState.BEHIND

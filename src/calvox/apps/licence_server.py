@@ -17,8 +17,10 @@ from calvox.apps.clock_cases import CLOCK_CASES
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_cases import HOST_CASES, Nothing
 from calvox.apps.journals import JOURNAL_CASES
+from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.policy_cases import POLICY_CASES
+from calvox.apps.server_metrics import ServerMetrics, checks
 from calvox.apps.server_upkeep import keep_certificate, keep_sweeping, verify_aside
 from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
@@ -164,5 +166,10 @@ async def _serve(server: LicenceServer, ready: Callable[[str], None]) -> None:
     control = control_app(owner(server.settings), server)
     desk, context = desk_of(server), tls_context(server.keys)
     listeners = [Listener(listen(server.folder), control), Listener(sock, host_app(desk), context)]
+    if server.settings.server.operations:
+        measured = ServerMetrics(server)
+        server.journal.observe, desk.refused = measured.committed, measured.refused
+        at = bind_operations(server.settings.server.operations, "server.operations")
+        listeners.append(Listener(at, operations_app(measured.registry, lambda: checks(server))))
     aside = [partial(keep_sweeping, desk), partial(keep_certificate, server, context), partial(verify_aside, server)]
     await serve(listeners, lambda: ready(f"https://{address}"), aside)

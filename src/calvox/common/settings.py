@@ -56,6 +56,8 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where its ledger and keys lie."""
     listen: str = "127.0.0.1:7402"
     """Address and port on which session hosts reach it, with mutual TLS."""
+    operations: str = "127.0.0.1:7404"
+    """Address and port, of this machine alone, for health and metrics; empty: none."""
     names: Annotated[tuple[str, ...], Meta(min_length=1)] = ("localhost", "127.0.0.1")
     """Names and addresses that its certificate bears."""
     over_use: Literal["allow", "warn", "enforce"] = "allow"

@@ -99,6 +99,9 @@ Work = Callable[[Transaction], T]
 class Journal(Protocol):
     """An append-only, hash-chained store."""
 
+    observe: Callable[[Mapping[str, int], float], None]
+    """Told of each commit: entries by kind, and the seconds that it took."""
+
     def submit(self, work: Work[T]) -> "Future[Committed[T]]":
         """Hand work over; the future is done after the commit."""
 

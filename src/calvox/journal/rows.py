@@ -103,12 +103,14 @@ class SqliteTransaction(SqliteReader):
         self._first = 0
         self._leaves: list[bytes] = []
         self.now = 0
+        self.kinds: dict[str, int] = {}
+        """How many entries of each kind the batch has."""
 
     def start(self, now: int) -> None:
         """Begin a batch at this time."""
         if self._end is None:
             self._end = self.head
-        self.now, self._first, self._leaves = now, self._end.position + 1, []
+        self.now, self._first, self._leaves, self.kinds = now, self._end.position + 1, [], {}
 
     def forget(self) -> None:
         """Give the batch up: what was thought to be the end may never have been written."""
@@ -127,6 +129,7 @@ class SqliteTransaction(SqliteReader):
         for change in self._book.changes(fact, Placed(sequence, self.now)):
             self.tables.apply(change)
         self._end = Head(sequence, digest)
+        self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if leaf:
             self._leaves.append(leaf)
         return entry

@@ -7,7 +7,7 @@ the store, by a lock on the file `lock` beside it.
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -67,6 +67,8 @@ class SqliteJournal:
         except BaseException:
             os.close(self._lock)
             raise
+        self.observe: Callable[[Mapping[str, int], float], None] = _unobserved
+        """Told of each commit: entries by kind, and the seconds that it took."""
         self._idle: list[apsw.Connection] = []
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
         self._closed = threading.Event()
@@ -197,17 +199,24 @@ class SqliteJournal:
 
     def _attempt(self, jobs: list[_Job]) -> tuple[list[Any], Batch | None]:
         transaction = self._transaction
+        began = self._world.steady()
         self._connection.execute("BEGIN IMMEDIATE")
         transaction.start(self._world.now())
         values = [job.work(transaction) for job in jobs]
         batch = transaction.seal()
         self._connection.execute("COMMIT")
+        if batch is not None:
+            self.observe(transaction.kinds, self._world.steady() - began)
         return values, batch
 
     def _roll_back(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
         self._transaction.forget()
+
+
+def _unobserved(kinds: Mapping[str, int], seconds: float) -> None:
+    """Take no notice of a commit."""
 
 
 def create(folder: Path, book: Book) -> None:

@@ -24,7 +24,7 @@ from calvox.core.products import cal_type_named, lasting
 
 OURS = ("centre", "server", "host", "secrets", "logs", "calvox.toml")
 """What the story puts into its folder, and what a fresh one takes away."""
-PORTS = {"centre": 7401, "server": 7402}
+PORTS = {"centre": 7401, "server": 7402, "operations": 7404}
 PACKS = ("device:2022:3", "user:2022:10", "session:2022:2")
 ENTITLED = ("device:2022:20", "user:2022:50", "session:2022:10")
 DEVICES = ("PC-01", "PC-02", "PC-03", "PC-04", "PC-05")
@@ -67,6 +67,7 @@ def _settle(stage: Stage) -> None:
         lines = [f"# Settings of the story in {folder.name}/; every command takes them with --settings."]
         for part in ("centre", "server"):
             lines += [f"[{part}]", f'folder = "{folder / part}"', f'listen = "127.0.0.1:{_free(PORTS[part])}"']
+            lines += [f'operations = "127.0.0.1:{_free(PORTS["operations"])}"'] if part == "server" else []
             lines += [f'passphrase_file = "{folder / "secrets" / "passphrase"}"'] if part == "centre" else []
         lines += ["[host]", f'folder = "{folder / "host"}"', ""]
         write_whole(stage.settings, "\n".join(lines).encode())

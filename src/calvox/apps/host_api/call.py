@@ -35,6 +35,8 @@ class Desk:
     limits: Limits
     seen: dict[bytes, int] = field(default_factory=dict)
     """When each host was last heard, seconds UTC."""
+    refused: Callable[[str], None] = lambda reason: None
+    """Told of each refusal."""
     witnesses: dict[bytes, int] = field(default_factory=dict)
     """How far each host's clock is from ours, while ours is in doubt, in seconds."""
     clock: Callable[[], float] = time.monotonic

@@ -157,6 +157,7 @@ def _again(tx: Transaction, host: Row, outcome: Outcome) -> Given:
 
 def _answer(call: Call[Any], done: Committed[Given]) -> hostapi.AcquireAnswer:
     if isinstance(done.value, Refused):
+        call.desk.refused(str(done.value.reason))
         return hostapi.AcquireAnswer(refused=str(done.value.reason), why=str(done.value.reason.text))
     cal: dict[str, Any] = done.value.cal
     kind = CalType(cal["cal_type"])

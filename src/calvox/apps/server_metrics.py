@@ -1,0 +1,107 @@
+"""What a licence server measures: entries and commits as they happen, pools, hosts and alarms when somebody looks."""
+
+from collections.abc import Iterator, Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+
+from calvox.apps.operations import Check
+from calvox.common.clock import DAY
+from calvox.common.files import read_whole
+from calvox.core.hosting import HostState
+from calvox.journal.interface import Reader
+from calvox.server.report import packs_report
+from calvox.server.store import LicenceServer, server_row
+from calvox.trust.certificates import expires_at
+
+COMMITS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
+"""Upper bounds of a commit's time, in seconds."""
+CERTIFICATE_DAYS = 7
+"""Days that the server's certificate must have left for it to count as ready."""
+
+
+class ServerMetrics:
+    """The measurements of one serving process."""
+
+    def __init__(self, server: LicenceServer) -> None:
+        self.registry = CollectorRegistry()
+        self._entries = Counter("calvox_entries", "Entries that were committed.", ["kind"], registry=self.registry)
+        self._refused = Counter("calvox_refused", "Asks that were refused.", ["reason"], registry=self.registry)
+        self._commits = Histogram("calvox_commit_seconds", "Time of a commit.", buckets=COMMITS, registry=self.registry)
+        self._started = Gauge("calvox_started_seconds", "When the process began, UTC.", registry=self.registry)
+        self._started.set(server.time.shown)
+        self.registry.register(_Tables(server))
+
+    def committed(self, kinds: Mapping[str, int], seconds: float) -> None:
+        """Count a commit."""
+        self._commits.observe(seconds)
+        for kind, count in kinds.items():
+            self._entries.labels(kind).inc(count)
+
+    def refused(self, reason: str) -> None:
+        """Count a refusal, repeated ones too."""
+        self._refused.labels(reason).inc()
+
+
+class _Tables(Collector):
+    """What the ledger's tables say when they are asked."""
+
+    def __init__(self, server: LicenceServer) -> None:
+        self._server = server
+
+    def collect(self) -> Iterator[Metric]:
+        """Read the tables once."""
+        with self._server.journal.read() as reader:
+            yield from self._pools(reader)
+            yield from _hosts(reader)
+            row = server_row(reader)
+            yield GaugeMetricFamily("calvox_activated", "1 if the server is activated.", value=row["activated"])
+            yield GaugeMetricFamily("calvox_head", "Position of the ledger's head.", value=reader.head.position)
+            open_cals = sum(row["count"] for row in reader.select("voucher", {"settled": 0}))
+            text = "CALs of outage vouchers that are open: the most that may be out unseen."
+            yield GaugeMetricFamily("calvox_voucher_cals_open", text, value=open_cals)
+            alarms = GaugeMetricFamily("calvox_alarm", "1 for each alarm that stands.", labels=["alarm"])
+            for alarm in reader.select("alarm"):
+                alarms.add_metric([alarm["alarm"]], 1)
+            yield alarms
+        offset = self._server.time.shown - self._server.time.now()
+        yield GaugeMetricFamily("calvox_clock_offset_seconds", "Machine's clock less licensing time.", value=offset)
+        left = expires_at(read_whole(self._server.keys.folder / "tls.pem")) - self._server.time.now()
+        yield GaugeMetricFamily("calvox_certificate_seconds", "Until the server's certificate ends.", value=left)
+
+    def _pools(self, reader: Reader) -> Iterator[Metric]:
+        labels = ["type", "version"]
+        total = GaugeMetricFamily("calvox_pool_cals", "CALs in packs that are in force.", labels=labels)
+        issued = GaugeMetricFamily("calvox_pool_issued", "CALs that are out, from packs.", labels=labels)
+        over = GaugeMetricFamily("calvox_pool_over_use", "CALs beyond the packs.", labels=labels)
+        report = packs_report(reader, self._server.time.now())
+        for pool in report.pools:
+            named = [pool.cal_type, pool.version]
+            total.add_metric(named, pool.total)
+            issued.add_metric(named, pool.issued)
+            over.add_metric(named, pool.over_use)
+        yield from (total, issued, over)
+        text = "Per-user CALs from no pack at all."
+        yield GaugeMetricFamily("calvox_cals_without_pack", text, value=report.without_pack)
+
+
+def _hosts(reader: Reader) -> Iterator[Metric]:
+    hosts = GaugeMetricFamily("calvox_hosts", "Session hosts by state.", labels=["state"])
+    for state in HostState:
+        hosts.add_metric([str(state)], reader.count("host", {"state": str(state)}))
+    yield hosts
+
+
+def checks(server: LicenceServer) -> list[Check]:
+    """Tell what a serving licence server needs for its work."""
+    with server.journal.read() as reader:
+        row, alarms = server_row(reader), [one["alarm"] for one in reader.select("alarm")]
+    left = expires_at(read_whole(server.keys.folder / "tls.pem")) - server.time.now()
+    return [
+        Check("ledger", True, ""),
+        Check("activated", bool(row["activated"]), "" if row["activated"] else "call the activation centre"),
+        Check("alarms", not alarms, ", ".join(alarms)),
+        Check("certificate", left > CERTIFICATE_DAYS * DAY, f"{left // DAY} days left"),
+    ]
