@@ -48,6 +48,8 @@ class LicensingClock:
         with self._lock:
             self._keeper.last = max(entered, signed, noted["last"] if noted else 0)
             self._keeper.doubted = noted["doubted"] if noted else 0
+        # Time that runs from here on is this process's own, and no jump, however late it is asked for the first time.
+        self.now()
 
     def note(self, tx: Transaction) -> None:
         """Note how far time has come."""
