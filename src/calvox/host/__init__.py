@@ -1,10 +1,17 @@
 """The session-host side: enrolment, acquiring and releasing CALs, tokens verified offline.
 
-Light, for it goes into other people's products: `from calvox.host import AsyncHost, Host, CalType, Refusal`.
+Light, for it goes into other people's products:
+
+    from calvox.host import Host
+
+    with Host("/var/lib/product/calvox") as host, host.session("alice's desk") as cal:
+        serve(cal)
 """
 
 from calvox.core.products import CalType
 from calvox.host.blocking import Host
-from calvox.host.client import AsyncHost, HeldCal, Refusal, enrol
+from calvox.host.client import AsyncHost, Refused
+from calvox.host.enrolling import enrol
+from calvox.host.held import HeldCal, Refusal
 
-__all__ = ["AsyncHost", "CalType", "HeldCal", "Host", "Refusal", "enrol"]
+__all__ = ["AsyncHost", "CalType", "HeldCal", "Host", "Refusal", "Refused", "enrol"]

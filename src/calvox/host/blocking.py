@@ -1,4 +1,4 @@
-"""The same session host for programs that do not use asyncio.
+"""The same session host for programs that do not use asyncio; its requests run in a thread of its own.
 
 from calvox.host import CalType, Host, Refusal
 
@@ -9,52 +9,92 @@ with Host("/var/lib/product/calvox") as host:
 """
 
 import asyncio
+import threading
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 
 from calvox.core.products import CalType
-from calvox.host.client import AsyncHost, HeldCal, Refusal
+from calvox.host.client import BEAT_SECONDS, AsyncHost
+from calvox.host.held import HeldCal, Refusal
 from calvox.host.state import Enrolled
 from calvox.wire.hostapi import ServerStatus
 
+T = TypeVar("T")
+
 
 class Host:
-    """An enrolled session host; use it as a context manager, from one thread."""
+    """An enrolled session host; use it as a context manager, from any thread."""
 
-    def __init__(self, folder: str | Path, *, timeout: float = 10) -> None:
-        self._host = AsyncHost(Path(folder), timeout=timeout)
-        self._runner = asyncio.Runner()
+    def __init__(self, folder: str | Path, *, timeout: float = 10, servers: Sequence[str] = ()) -> None:
+        self._host = AsyncHost(Path(folder), timeout=timeout, servers=servers)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        self._runner.run(self._host.__aenter__())
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="calvox-host", daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        assert self._loop is not None
+        assert self._thread is not None
         try:
-            self._runner.run(self._host.__aexit__(kind, error, trace))
+            self._run(self._host.__aexit__(kind, error, trace))
         finally:
-            self._runner.close()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self._loop = None
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        assert self._loop is not None, "use it as a context manager"
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     @property
     def enrolled(self) -> Enrolled:
-        """Whom this host was enrolled with."""
+        """Whom this host was enrolled with first."""
         return self._host.enrolled
 
     def acquire(self, cal_type: CalType, name: str, *, authenticated: bool = False) -> HeldCal | Refusal:
         """Ask for a holder's CAL; see `AsyncHost.acquire`."""
-        return self._runner.run(self._host.acquire(cal_type, name, authenticated=authenticated))
+        return self._run(self._host.acquire(cal_type, name, authenticated=authenticated))
+
+    def acquire_many(self, asks: Sequence[tuple[CalType, str, bool]]) -> list[HeldCal | Refusal]:
+        """Ask for several CALs in one request; see `AsyncHost.acquire_many`."""
+        return self._run(self._host.acquire_many(asks))
 
     def release(self, cal: HeldCal) -> None:
         """Give a session's CAL back."""
-        self._runner.run(self._host.release(cal))
+        self._run(self._host.release(cal))
+
+    @contextmanager
+    def session(self, name: str, *, beat: float = BEAT_SECONDS) -> Iterator[HeldCal]:
+        """Hold a session's CAL for a block; see `AsyncHost.session`. Signs of life go on while the block works."""
+        held = self._host.session(name, beat=beat)
+        cal = self._run(_entered(held))
+        try:
+            yield cal
+        finally:
+            self._run(_left(held))
 
     def server_status(self) -> ServerStatus:
         """Ask the licence server how it stands."""
-        return self._runner.run(self._host.server_status())
+        return self._run(self._host.server_status())
 
     def held(self) -> list[HeldCal]:
         """List the CALs whose tokens verify now, without asking anybody."""
         return self._host.held()
+
+
+async def _entered(block: AbstractAsyncContextManager[T]) -> T:
+    return await block.__aenter__()
+
+
+async def _left(block: AbstractAsyncContextManager[Any]) -> None:
+    await block.__aexit__(None, None, None)

@@ -1,121 +1,106 @@
-"""A session host's side of the conversation, asynchronous: enrol, acquire, release, ask how things stand.
+"""A session host's side of the conversation, asynchronous: acquire, release, keep sessions alive, ask how things stand.
 
-Rules: at enrolment the server's authority is compared with the code before anything is sent; afterwards both sides show
-certificates. Every token is verified against the pinned server before its CAL counts.
+Rules: licence servers are asked in their order; one that does not answer is asked last for a while. A holder has one CAL of a
+type here, from the first server in the order that gave one. What only a licence server can decide is never decided here: with
+none answering, `Unreachable` is raised. Grace and outage CALs are the agent's (`calvox host serve`).
 """
 
-import ssl
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Self, TypeVar
 
-import aiohttp
-import msgspec
-
-from calvox.common.clock import SYSTEM
-from calvox.common.errors import BadInput, BadToken, NotFound, Unreachable
-from calvox.common.i18n import current_language, t
-from calvox.common.wire_errors import error_from
-from calvox.core.holders import holder_of
+from calvox.common.clock import DAY, SYSTEM, World
+from calvox.common.errors import CalvoxError, Conflict, NotFound, Unreachable
+from calvox.common.i18n import t
+from calvox.core.deciding import RENEWAL_DAYS
 from calvox.core.products import CalType
-from calvox.host.state import AUTHORITY, CERTIFICATE, KEY, Enrolled, HostFolder, StoredCal
-from calvox.trust.certificates import make_signing_request, new_key
-from calvox.trust.enrolment import EnrolmentCode
-from calvox.trust.tokens import Claims, check_token
+from calvox.host.enrolling import enrol
+from calvox.host.failover import PAUSE, Ring, ordered
+from calvox.host.held import HeldCal, Refusal
+from calvox.host.link import Link
+from calvox.host.processes import identity
+from calvox.host.state import Enrolled, HostFolder, enrolments
 from calvox.wire import hostapi
 
-A = TypeVar("A")
-LARGEST_ANSWER = 1 << 20
-"""Bytes of an answer, at most."""
+__all__ = ["AsyncHost", "HeldCal", "Refusal", "enrol"]
+T = TypeVar("T")
+BEAT_SECONDS = 60
+"""How often a session that a program keeps gives a sign of life, unless the program says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldCal:
-    """A CAL whose token was verified."""
+class Refused(Conflict):
+    """No CAL for a session, raised where a program wanted one for a block."""
 
-    name: str
-    """How people call its holder."""
-    claims: Claims
-    """What the token says."""
-    token: bytes
-    """The token, to be shown to whoever asks."""
-
-    @property
-    def cal_type(self) -> CalType:
-        """What it is counted by."""
-        return CalType(self.claims.cal_type)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """No CAL, and why."""
-
-    reason: str
-    """Code of the reason."""
-    why: str
-    """The reason, for a person."""
-
-
-async def enrol(folder: Path, server: str, code_text: str, *, seconds: float = 10) -> Enrolled:
-    """Enrol this machine as a session host.
-
-    Args:
-        folder: Where the host's files will lie.
-        server: Address of the licence server: https://name:port.
-        code_text: The one-time code that its administrator made.
-        seconds: How long the server may take to answer.
-
-    Raises:
-        BadCode: the code was mis-typed.
-        BadInput: the address is not one of https.
-        BadSignature: the server is not the one that the code is from; nothing was sent to it.
-        Denied: the code is not good any more.
-        Conflict: this host is enrolled already.
-    """
-    code = EnrolmentCode.read(code_text)
-    if not server.lower().startswith("https://"):
-        raise BadInput(t("“{server}” is no address of a licence server; write it as https://name:port", server=server))
-    state = HostFolder(folder)
-    key = state.begin(new_key())
-    authority = await _authority(server, code, seconds)
-    context = ssl.create_default_context(cadata=authority.decode())
-    asked = hostapi.EnrolAsk(code.secret, make_signing_request(key, "calvox session host").decode())
-    async with _session(context, seconds) as session:
-        told = await _ask(session, server, "POST", hostapi.ENROL, asked, hostapi.EnrolAnswer)
-    enrolled = Enrolled(server, told.host, told.name, told.version, told.server_id, told.epoch, told.public_key)
-    state.finish(enrolled, told.certificate, told.authority)
-    return enrolled
-
-
-async def _authority(server: str, code: EnrolmentCode, seconds: float) -> bytes:
-    """Fetch the authority's certificate over an unverified line, and compare it with the code."""
-    unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
-    async with _session(unverified, seconds) as session:
-        body = await _fetch(session, server, "GET", hostapi.AUTHORITY, b"")
-    code.check_authority(body)
-    return body
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(t("{why}", why=refusal.why))
+        self.refusal = refusal
 
 
 class AsyncHost:
     """An enrolled session host; use it as an asynchronous context manager."""
 
-    def __init__(self, folder: Path, *, timeout: float = 10, now: Callable[[], int] = SYSTEM.now) -> None:
-        self._folder, self._timeout, self._now = HostFolder(folder), timeout, now
-        self.enrolled = self._folder.enrolled
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        timeout: float = 10,
+        now: Callable[[], int] | None = None,
+        world: World = SYSTEM,
+        servers: Sequence[str] = (),
+        pause: float = PAUSE,
+    ) -> None:
+        self._world, self._now = world, now or world.now
+        self.path, self._wish = Path(folder), tuple(servers)
+        self.enrolled: Enrolled = HostFolder(self.path).enrolled
+        self.links = {link.server: link for link in self._links(timeout)}
+        self.ring = Ring(pause)
+
+    def _links(self, timeout: float) -> list[Link]:
+        return [Link(one, timeout, lambda: self._now(), self._world) for one in enrolments(self.path)]
 
     async def __aenter__(self) -> Self:
-        context = ssl.create_default_context(cafile=str(self._folder.path / AUTHORITY))
-        context.load_cert_chain(self._folder.path / CERTIFICATE, self._folder.path / KEY)
-        self._session = _session(context, self._timeout)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._session.close()
+        for link in self.links.values():
+            await link.close()
+
+    @property
+    def order(self) -> list[Link]:
+        """The licence servers in the order in which to ask: the policy's, else the settings', else that of enrolment."""
+        policies = [link.known.policy for link in self.links.values()]
+        said = next((policy.servers for policy in policies if policy and policy.servers), ())
+        return [self.links[server] for server in ordered(list(self.links), said, self._wish)]
+
+    def may_be_asked(self, *, silent_too: bool = True) -> list[Link]:
+        """List the servers to ask now; those that are silent last, or not at all."""
+        names, ran = [link.server for link in self.order], self._world.steady()
+        chosen = self.ring.all(names, ran) if silent_too else self.ring.due(names, ran)
+        return [self.links[name] for name in chosen]
+
+    async def first(self, ask: Callable[[Link], Awaitable[T]], *, silent_too: bool = True) -> tuple[Link, T]:
+        """Ask one server after the other until one answers.
+
+        Raises:
+            Unreachable: none of them does.
+        """
+        why = Unreachable(t("No licence server answers"), hint=t("Is the licence server serving? Is the way open?"))
+        for link in self.may_be_asked(silent_too=silent_too):
+            try:
+                told = await ask(link)
+            except Unreachable as error:
+                self.ring.failed(link.server, self._world.steady())
+                why = error
+                continue
+            self.ring.answered(link.server)
+            return link, told
+        raise why
 
     async def acquire(self, cal_type: CalType, name: str, *, authenticated: bool = False) -> HeldCal | Refusal:
         """Ask for a holder's CAL; the one that it has is given again, and renewed when near its end.
@@ -126,17 +111,33 @@ class AsyncHost:
             authenticated: Whether somebody has logged on from this device since its first contact.
 
         Raises:
-            Unreachable: the licence server does not answer.
+            Unreachable: no licence server answers.
             Denied: it does not know this host.
             BadToken: its answer does not verify.
         """
-        asked = hostapi.AcquireAsk(cal_type.label, holder_of(cal_type, name), name, authenticated)  # type: ignore[arg-type]
-        told = await self._ask("POST", hostapi.ACQUIRE, asked, hostapi.AcquireAnswer)
-        if told.cal is None:
-            return Refusal(told.refused, told.why)
-        cal = self.verify(StoredCal(name, asked.holder, told.token))
-        self._folder.keep(StoredCal(name, asked.holder, told.token))
-        return cal
+        (told,) = await self.acquire_many([(cal_type, name, authenticated)])
+        return told
+
+    async def acquire_many(
+        self,
+        asks: Sequence[tuple[CalType, str, bool]],
+        *,
+        process: str = "",
+        silent_too: bool = True,
+    ) -> list[HeldCal | Refusal]:
+        """Ask for several CALs in one request: type, name, whether somebody has logged on; raises as `acquire`."""
+        if not asks:
+            return []
+        link, told = await self.first(lambda link: link.acquire(asks, process=process), silent_too=silent_too)
+        for cal in told:
+            if isinstance(cal, HeldCal):
+                self._forget_elsewhere(link, cal)
+        return told
+
+    def _forget_elsewhere(self, link: Link, cal: HeldCal) -> None:
+        for other in self.links.values():
+            if other is not link:
+                other.folder.forget(cal.claims.holder)
 
     async def release(self, cal: HeldCal) -> None:
         """Give a session's CAL back.
@@ -144,80 +145,73 @@ class AsyncHost:
         Raises:
             NotFound: it went back already; it is not held here any more either.
         """
+        link = self.links.get(cal.server) or self.order[0]
         try:
-            await self._ask("POST", hostapi.RELEASE, hostapi.ReleaseAsk(cal.claims.cal_id), hostapi.Released)
+            await link.release(cal.claims.cal_id)
         except NotFound:
-            self._folder.forget(cal.claims.holder)
+            link.folder.forget(cal.claims.holder)
             raise
-        self._folder.forget(cal.claims.holder)
+        link.folder.forget(cal.claims.holder)
+
+    @asynccontextmanager
+    async def session(self, name: str, *, beat: float = BEAT_SECONDS) -> AsyncIterator[HeldCal]:
+        """Hold a session's CAL for a block: it gives signs of life and is renewed meanwhile, and goes back at the end.
+
+        Args:
+            name: The session's name.
+            beat: Seconds between signs of life.
+
+        Raises:
+            Refused: there is no CAL; `refusal` says why.
+            Unreachable: no licence server answers.
+        """
+        (got,) = await self.acquire_many([(CalType.SESSION, name, True)], process=identity(os.getpid()))
+        if isinstance(got, Refusal):
+            raise Refused(got)
+        keeping = asyncio.create_task(self._keep(got, beat))
+        try:
+            yield got
+        finally:
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
+            with suppress(NotFound, Unreachable):
+                await self.release(self._now_held(got))
+
+    async def _keep(self, cal: HeldCal, beat: float) -> None:
+        while True:
+            await asyncio.sleep(beat)
+            with suppress(CalvoxError):
+                await self.keep_alive([self._now_held(cal)])
+
+    def _now_held(self, cal: HeldCal) -> HeldCal:
+        """Find the CAL that a holder has by now."""
+        return next((one for one in self.held() if one.claims.holder == cal.claims.holder), cal)
+
+    async def keep_alive(self, cals: Sequence[HeldCal], newest: bytes = b"") -> list[HeldCal | Refusal]:
+        """Give a sign of life for sessions; ask anew for those that were lost or come near their end."""
+        now, again = self._now(), []
+        for link in self.links.values():
+            own = {cal.claims.cal_id: cal for cal in cals if cal.server == link.server}
+            if own:
+                _, lost = await link.heartbeat(list(own), now, newest)
+                again += [cal for cal_id, cal in own.items() if cal_id in lost or is_due(cal, now)]
+        process = identity(os.getpid())
+        return await self.acquire_many([(cal.cal_type, cal.name, True) for cal in again], process=process)
 
     async def server_status(self) -> hostapi.ServerStatus:
         """Ask the licence server how it stands."""
-        return await self._ask("GET", hostapi.STATUS, None, hostapi.ServerStatus)
-
-    def verify(self, stored: StoredCal) -> HeldCal:
-        """Verify a token alone, without asking anybody.
-
-        Raises:
-            BadToken: it proves nothing now; the reason is named.
-        """
-        own = self.enrolled
-        claims = check_token(
-            stored.token, own.pinned, at=self._now(), host=own.host, holder=stored.holder, host_version=own.version
-        )
-        return HeldCal(stored.name, claims, stored.token)
+        return (await self.first(lambda link: link.status()))[1]
 
     def held(self) -> list[HeldCal]:
-        """List the CALs whose tokens verify now."""
-        found = []
-        for stored in self._folder.cals():
-            try:
-                found.append(self.verify(stored))
-            except BadToken:
-                continue
-        return found
-
-    async def _ask(self, method: str, path: str, asked: Any, kind: type[A]) -> A:
-        return await _ask(self._session, self.enrolled.server, method, path, asked, kind)
+        """List the CALs whose tokens verify now, without asking anybody."""
+        found: dict[bytes, HeldCal] = {}
+        for link in self.order:
+            for cal, _ in link.held():
+                found.setdefault(cal.claims.holder, cal)
+        return list(found.values())
 
 
-def _session(context: ssl.SSLContext, seconds: float) -> aiohttp.ClientSession:
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=context),
-        timeout=aiohttp.ClientTimeout(total=seconds),
-        headers={"Content-Type": "application/json", "Accept-Language": current_language()},
-    )
-
-
-async def _ask(session: aiohttp.ClientSession, server: str, method: str, path: str, asked: Any, kind: type[A]) -> A:
-    body = await _fetch(session, server, method, path, b"" if asked is None else msgspec.json.encode(asked))
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreachable(
-            t("{server} gave an answer that is not understood: {why}", server=server, why=str(error))
-        ) from error
-
-
-async def _fetch(session: aiohttp.ClientSession, server: str, method: str, path: str, body: bytes) -> bytes:
-    try:
-        async with session.request(method, server.rstrip("/") + path, data=body or None) as response:
-            data = await _whole(response, server)
-            if response.status != 200:
-                raise error_from(data)
-            return data
-    except (TimeoutError, aiohttp.ClientError, OSError) as error:
-        raise Unreachable(
-            t("{server} does not answer: {why}", server=server, why=str(error) or type(error).__name__),
-            hint=t("Is the licence server serving? Is the address right, and the way open?"),
-        ) from error
-
-
-async def _whole(response: aiohttp.ClientResponse, server: str) -> bytes:
-    """Read an answer to its end, however the network cuts it."""
-    data = bytearray()
-    async for part in response.content.iter_any():
-        data += part
-        if len(data) > LARGEST_ANSWER:
-            raise Unreachable(t("{server} gave an answer that does not end", server=server))
-    return bytes(data)
+def is_due(cal: HeldCal, now: int) -> bool:
+    """Tell whether a CAL is near its end, so that it is asked for again and renewed."""
+    near = DAY // 2 if cal.cal_type is CalType.SESSION else RENEWAL_DAYS * DAY
+    return cal.claims.valid_until - now <= near

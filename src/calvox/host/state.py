@@ -1,6 +1,9 @@
 """What a session host keeps in its folder: its key and certificate, the server it trusts, the CALs it holds.
 
-A CAL's file holds the token as it came; whoever reads it verifies it again, so a changed file is worth nothing.
+A CAL's file holds the token as it came; whoever reads it verifies it again, so a changed file is worth nothing. A host that
+is enrolled with several licence servers keeps the first enrolment in the folder itself, and each further one in a folder of
+its own below it. The key of the first enrolment stays as it is; a renewed certificate comes in one file with its own key, so
+that both are taken up in one step.
 """
 
 from contextlib import suppress
@@ -12,9 +15,12 @@ import msgspec
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
+from calvox.trust.certificates import key_hash
 from calvox.trust.tokens import Pinned
 
 KEY, CERTIFICATE, AUTHORITY, ENROLMENT, CALS = "host.key", "host.pem", "authority.pem", "enrolment.json", "cals"
+RENEWED, NEXT_KEY, MORE = "renewed.pem", "next.key", "enrolments"
+MOST_SERVERS = 16
 
 
 T = TypeVar("T")
@@ -50,10 +56,12 @@ class StoredCal(msgspec.Struct, frozen=True):
     """32 bytes."""
     token: bytes
     """As the server gave it."""
+    process: str = ""
+    """Per session: the process with whose end the session ends; see `calvox.host.processes`. Empty: not known."""
 
 
 class HostFolder:
-    """The folder of one session host."""
+    """The folder of a session host, or of one of its further enrolments."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -74,13 +82,41 @@ class HostFolder:
             ) from error
         return _decode(data, Enrolled, self.path / ENROLMENT)
 
+    @property
+    def is_enrolled(self) -> bool:
+        """Whether an enrolment was finished here."""
+        return (self.path / ENROLMENT).exists()
+
+    @property
+    def first_key(self) -> bytes:
+        """The key with which this host was enrolled; it never changes."""
+        return read_whole(self.path / KEY)
+
+    @property
+    def pair(self) -> tuple[Path, Path]:
+        """Where certificate and key lie."""
+        renewed = self.path / RENEWED
+        return (renewed, renewed) if renewed.exists() else (self.path / CERTIFICATE, self.path / KEY)
+
+    def next_key(self, key: bytes) -> bytes:
+        """Keep the key of a renewal that is under way; one that was begun before goes on with its own."""
+        if not (self.path / NEXT_KEY).exists():
+            write_whole(self.path / NEXT_KEY, key)
+        return read_whole(self.path / NEXT_KEY)
+
+    def renew(self, key: bytes, certificate: str, authority: str) -> None:
+        """Take up the next certificate: before the second file is in place the old one counts, afterwards the new one."""
+        write_whole(self.path / AUTHORITY, authority.encode())
+        write_whole(self.path / RENEWED, certificate.encode() + key)
+        (self.path / NEXT_KEY).unlink(missing_ok=True)
+
     def begin(self, key: bytes) -> bytes:
         """Keep the key of an enrolment that is under way; one that was begun before goes on with its own key.
 
         Raises:
             Conflict: this host is enrolled already.
         """
-        if (self.path / ENROLMENT).exists():
+        if self.is_enrolled:
             raise Conflict(t("This session host is enrolled already ({path})", path=str(self.path)))
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         (self.path / CALS).mkdir(exist_ok=True, mode=0o700)
@@ -112,6 +148,29 @@ class HostFolder:
             with suppress(BadInput, NotFound, StoreFailed):
                 found.append(_decode(read_whole(file), StoredCal, file))
         return found
+
+
+def enrolments(path: Path) -> list[HostFolder]:
+    """List the folders of all finished enrolments, the first one first; none if this host is not enrolled."""
+    numbered = sorted((path / MORE).glob("[0-9]*"), key=lambda folder: (len(folder.name), folder.name))
+    return [folder for folder in map(HostFolder, [path, *numbered]) if folder.is_enrolled]
+
+
+def folder_for(path: Path, server: str, authority: bytes) -> HostFolder:
+    """Choose where an enrolment with one more licence server goes.
+
+    Raises:
+        Conflict: this host is enrolled with it already.
+        BadInput: it is enrolled with too many.
+    """
+    for one in enrolments(path):
+        if one.enrolled.server == server or key_hash(read_whole(one.path / AUTHORITY)) == key_hash(authority):
+            raise Conflict(t("This session host is enrolled already ({path})", path=str(one.path)))
+    places = [path, *(path / MORE / str(number) for number in range(2, MOST_SERVERS + 1))]
+    free = next((place for place in places if not HostFolder(place).is_enrolled), None)
+    if free is None:
+        raise BadInput(t("A session host is enrolled with {most} licence servers at most", most=MOST_SERVERS))
+    return HostFolder(free)
 
 
 def _decode(data: bytes, kind: type[T], path: Path) -> T:

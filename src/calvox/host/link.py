@@ -1,0 +1,160 @@
+"""One enrolment, and the conversation with its licence server: every request of the host API by its name.
+
+Rules: both sides show certificates. Every token is verified against the pinned server before its CAL is kept. A certificate
+is renewed with a new key, and taken up in one step; connections made before go on with the old one.
+"""
+
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
+
+import aiohttp
+
+from calvox.common.clock import DAY, World
+from calvox.common.errors import BadToken
+from calvox.common.files import read_whole
+from calvox.core.holders import holder_of
+from calvox.core.products import CalType
+from calvox.host import statements
+from calvox.host.held import HeldCal, Refusal, verified
+from calvox.host.state import AUTHORITY, HostFolder, StoredCal
+from calvox.host.transport import ask, open_session
+from calvox.trust.certificates import expires_at, make_signing_request, new_key
+from calvox.wire import hostapi
+
+A = TypeVar("A")
+T = TypeVar("T")
+RENEW_DAYS = 30
+"""Days before its end at which a certificate is renewed."""
+
+
+class Link:
+    """The conversation with one licence server."""
+
+    def __init__(self, folder: HostFolder, seconds: float, now: Callable[[], int], world: World) -> None:
+        self.folder, self._seconds, self._now, self._world = folder, seconds, now, world
+        self.enrolled = folder.enrolled
+        self.server = self.enrolled.server
+        self.known = statements.load(folder)
+        self._session: aiohttp.ClientSession | None = None
+        self._old: list[aiohttp.ClientSession] = []
+
+    async def close(self) -> None:
+        """Hang up."""
+        for session in (self._session, *self._old):
+            if session is not None:
+                await session.close()
+        self._session, self._old = None, []
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            context = ssl.create_default_context(cafile=str(self.folder.path / AUTHORITY))
+            context.load_cert_chain(*self.folder.pair)
+            self._session = open_session(context, self._seconds)
+        return self._session
+
+    async def _ask(self, path: str, asked: Any, kind: type[A], *, method: str = "POST", once: bool = True) -> A:
+        key = "" if once else self._world.random(16).hex()
+        return await ask(self._open(), self.server, method, path, asked, kind, key=key)
+
+    async def acquire(self, asks: Sequence[tuple[CalType, str, bool]], *, process: str = "") -> list[HeldCal | Refusal]:
+        """Ask for CALs: type, name, whether somebody has logged on from the device."""
+        made = [_ask_of(*one) for one in asks]
+        if len(made) == 1:
+            answers = [await self._ask(hostapi.ACQUIRE, made[0], hostapi.AcquireAnswer, once=False)]
+        else:
+            answers = []
+            for part in _parts(made):
+                told = await self._ask(
+                    hostapi.ACQUIRE_MANY, hostapi.AcquireMany(part), hostapi.AcquiredMany, once=False
+                )
+                answers += told.answers
+        return [self._keep(one, answer, process) for one, answer in zip(made, answers, strict=True)]
+
+    def _keep(self, asked: hostapi.AcquireAsk, told: hostapi.AcquireAnswer, process: str) -> HeldCal | Refusal:
+        if told.cal is None:
+            return Refusal(told.refused, told.why)
+        stored = StoredCal(asked.name, asked.holder, told.token, process)
+        cal = self.verify(stored)
+        self.folder.keep(stored)
+        return cal
+
+    async def release(self, cal_id: bytes) -> None:
+        """Give a session's CAL back; raises NotFound if it went back already."""
+        await self._ask(hostapi.RELEASE, hostapi.ReleaseAsk(cal_id), hostapi.Released, once=False)
+
+    async def release_many(self, cal_ids: Sequence[bytes]) -> None:
+        """Give sessions' CALs back; those that went back already are passed over."""
+        for part in _parts(cal_ids):
+            await self._ask(hostapi.RELEASE_MANY, hostapi.ReleaseMany(part), hostapi.ReleasedMany, once=False)
+
+    async def heartbeat(
+        self, cal_ids: Sequence[bytes], now: int, newest: bytes
+    ) -> tuple[hostapi.Heartbeaten, set[bytes]]:
+        """Give a sign of life for sessions; tell those that are not this host's any more."""
+        lost: set[bytes] = set()
+        for part in list(_parts(cal_ids)) or [()]:
+            told = await self._ask(hostapi.HEARTBEAT, hostapi.Heartbeat(part, now, newest), hostapi.Heartbeaten)
+            lost |= set(told.lost)
+        return told, lost
+
+    async def status(self) -> hostapi.ServerStatus:
+        """Ask how the server stands."""
+        return await self._ask(hostapi.STATUS, None, hostapi.ServerStatus, method="GET")
+
+    async def fetch_statements(self) -> None:
+        """Fetch policy, revocation list and voucher, and keep them if they verify."""
+        told = await self._ask(hostapi.STATEMENTS, None, hostapi.Statements)
+        self.known = statements.keep(self.folder, told, self.known)
+
+    async def settle(self, voucher: bytes, uses: tuple[hostapi.OutageUse, ...]) -> None:
+        """Tell what was used of a voucher."""
+        await self._ask(hostapi.SETTLE, hostapi.Settle(voucher, uses), hostapi.Settled)
+
+    def forget_voucher(self) -> None:
+        """Drop a voucher that was settled."""
+        self.known = statements.drop_voucher(self.folder, self.known)
+
+    @property
+    def certificate_ends(self) -> int:
+        """The last second at which the certificate is valid, UTC."""
+        return expires_at(read_whole(self.folder.pair[0]))
+
+    async def renew_certificate(self) -> bool:
+        """Get the next certificate, if this one comes near its end; tell whether that was done."""
+        if self.certificate_ends - self._now() > RENEW_DAYS * DAY:
+            return False
+        key = self.folder.next_key(new_key())
+        asked = hostapi.RenewCertificate(make_signing_request(key, "calvox session host").decode())
+        told = await self._ask(hostapi.RENEW_CERTIFICATE, asked, hostapi.RenewedCertificate, once=False)
+        self.folder.renew(key, told.certificate, told.authority)
+        # Requests that are under way end on the connection that they began on.
+        self._old += [self._session] if self._session is not None else []
+        self._session = None
+        return True
+
+    def verify(self, stored: StoredCal) -> HeldCal:
+        """Verify a token alone; raises BadToken."""
+        return verified(stored, self.enrolled, self._now())
+
+    def held(self) -> list[tuple[HeldCal, StoredCal]]:
+        """List the CALs whose tokens verify now and were not revoked."""
+        found = []
+        for stored in self.folder.cals():
+            try:
+                cal = self.verify(stored)
+            except BadToken:
+                continue
+            if not self.known.is_revoked(cal.claims.cal_id):
+                found.append((cal, stored))
+        return found
+
+
+def _ask_of(cal_type: CalType, name: str, authenticated: bool) -> hostapi.AcquireAsk:
+    label: Any = cal_type.label
+    return hostapi.AcquireAsk(label, holder_of(cal_type, name), name, authenticated)
+
+
+def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
+    """Cut a list so that each part fits into one request."""
+    return (tuple(things[start : start + hostapi.MOST]) for start in range(0, len(things), hostapi.MOST))
