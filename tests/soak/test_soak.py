@@ -1,6 +1,6 @@
 """Long runs, by hand: `make soak`. What is short in `make test` is long here; note the result in docs/soak.md.
 
-CALVOX_SOAK_KILLS (200) and CALVOX_SOAK_SECONDS (60, for each reader) say how long.
+CALVOX_SOAK_KILLS (1000) and CALVOX_SOAK_SECONDS (60, for each reader) say how long.
 """
 
 import os
@@ -12,36 +12,35 @@ from pathlib import Path
 
 import pytest
 
+from calvox.apps.serving import parse
 from calvox.common.errors import CalvoxError
 from calvox.core.book import Fact
 from calvox.core.ledger import LEDGER
 from calvox.journal.bodies import fact_of
 from calvox.trust.canonical import decode
 from calvox.trust.enrolment import EnrolmentCode
+from calvox.trust.policies import open_voucher
 from calvox.trust.statements import open_statement
-from calvox.trust.tokens import Token
+from calvox.trust.tokens import Pinned, Token
+from calvox.windows.actions.result import read_result
+from calvox.windows.artefacts.registry_pol import pull_policy
 from calvox.windows.bundle import read_bundle
+from calvox.windows.codes import Slot, read_code
+from calvox.wire import hostapi
 from calvox.wire.card import read_card
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.dictation import begin, resume
 from calvox.wire.phone.filetext import read_file_text, read_request_file
 from calvox.wire.phone.forms import Form
-from tests.apps.test_licence_server import kill_round
-from tests.world import Site, wish
+from tests.apps.processes import ServerProcess, stocked_folder
+from tests.flows.killing import hired, one_round, reckon
+from tests.flows.test_kills import SESSIONS
+from tests.world import wish
 
-KILLS = int(os.environ.get("CALVOX_SOAK_KILLS", "200"))
+KILLS = int(os.environ.get("CALVOX_SOAK_KILLS", "1000"))
 SECONDS = float(os.environ.get("CALVOX_SOAK_SECONDS", "60"))
 SLOWEST = 2.0
 """Seconds that one refusal may take at the most."""
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """Give a closed site of the real time, with CALs enough."""
-    site = Site.founded(tmp_path_factory.mktemp("template"), now=int(time.time()), parts=None)
-    site.activate(wish("user", "2022", 50), wish("session", "2022", 20))
-    site.close()
-    return site
 
 
 def dictated(data: bytes) -> None:
@@ -68,6 +67,12 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "stored dictation": resume,
     "entry": read_entry,
     "bundle": read_bundle,
+    "result": read_result,
+    "policy file": pull_policy,
+    "Windows code": lambda data: read_code(Slot.SERVER_ID, data.decode("latin-1")),
+    "host request": lambda data: parse(data, hostapi.AcquireMany),
+    "settlement": lambda data: parse(data, hostapi.Settle),
+    "voucher": lambda data: open_voucher(data, Pinned(bytes(18), 1, bytes(32)), bytes(16)),
 }
 SEEDS = (
     b"",
@@ -114,9 +119,15 @@ def test_garbage_is_refused_in_bounded_time(name: str) -> None:
 
 
 @pytest.mark.timeout(KILLS * 60)
-def test_kills_under_load(template: Site, tmp_path: Path) -> None:
-    """Every acknowledged CAL is there, none exceeds its pack, and the ledger verifies, round after round."""
-    for round_ in range(KILLS):
-        place = tmp_path / str(round_)
-        place.mkdir()
-        kill_round(template.copy(place).folder, place, 10 + round_ % 150)
+def test_kills_under_load(tmp_path: Path) -> None:
+    """What the hosts were told is what the ledger holds, none exceeds its pack, and it verifies, kill after kill."""
+    folder = stocked_folder(tmp_path, wish("session", "2022", SESSIONS), wish("user", "2022", 10))
+    chance = random.Random(KILLS)
+    with ServerProcess(folder) as server:
+        workers = hired(server, tmp_path, hosts=3, each=3, seed=KILLS)
+    for number in range(1, KILLS + 1):
+        one_round(folder, workers, chance)
+        if number % 25 == 0 or number == KILLS:
+            status = reckon(folder, workers, SESSIONS)
+            told = sum(worker.answered for worker in workers)
+            print(f"{number} kills, {told} answers, {status.entries} entries, {status.cals} CALs out", flush=True)
