@@ -74,7 +74,10 @@ def test_it_is_installed_upgraded_and_never_downgraded(place: Path) -> None:
     assert "The signature was not checked" in done.stdout
     assert (answer(prefix), os.readlink(links / "calvox")) == ("calvox 1.0", str(prefix / "bin" / "calvox"))
     first = os.readlink(prefix / "bin" / "calvox")
-    assert run(place / "calvox-1.0", prefix).stdout.endswith("installed already; there is nothing to do.\n")
+    (links / "calvox").unlink()
+    again = run(place / "calvox-1.0", prefix, "--link", str(links))
+    assert again.stdout.endswith("installed already; there is nothing to do.\n")
+    assert (links / "calvox").is_symlink()
 
     done = run(bundle(place, "1.10"), prefix, "--link", str(links))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -134,16 +137,25 @@ def test_a_missing_file_is_found(place: Path, tmp_path: Path) -> None:
     assert (done.returncode, "sbom.cdx.json is not there" in done.stderr) == (1, True)
 
 
-def test_sums_made_anew_do_not_get_a_wheel_past_pip(place: Path, tmp_path: Path) -> None:
-    """Whoever changes a wheel and its sum still has the hash in the requirements against them."""
+@pytest.mark.parametrize("without_hashes", [False, True])
+def test_sums_made_anew_do_not_get_a_wheel_past_pip(place: Path, tmp_path: Path, without_hashes: bool) -> None:
+    """Whoever changes a wheel and its sum still has the list's hashes against them, and a list without hashes does not pass."""
     folder = Path(shutil.copytree(place / "calvox-1.0", tmp_path / "stick"))
     changed = folder / "wheels" / "shared-1.0-py3-none-any.whl"
     changed.write_bytes(changed.read_bytes() + b"\0")
-    subprocess.run(["sh", "-c", "sha256sum $(cut -c67- SHA256SUMS) > new && mv new SHA256SUMS"], cwd=folder, check=True)
+    if without_hashes:
+        (folder / "requirements" / f"{HERE.name}.txt").write_text("calvox==1.0\nshared==1.0\n", "utf-8")
+    sum_anew(folder)
     done = run(folder, tmp_path / "opt")
     assert done.returncode == 1
     assert "The installation failed" in done.stderr
+    assert "hash" in done.stderr.lower()
     assert not (tmp_path / "opt" / "bin").exists()
+
+
+def sum_anew(folder: Path) -> None:
+    """Make the sums fit, as an intruder would."""
+    subprocess.run(["sh", "-c", "sha256sum $(cut -c67- SHA256SUMS) > new && mv new SHA256SUMS"], cwd=folder, check=True)
 
 
 class TestSignature:
@@ -179,9 +191,7 @@ class TestSignature:
         """Hashes made to fit a changed file do not help."""
         folder = Path(shutil.copytree(place / "calvox-1.0", tmp_path / "stick"))
         (folder / "NOTICE").write_text("changed", "utf-8")
-        subprocess.run(
-            ["sh", "-c", "sha256sum $(cut -c67- SHA256SUMS) > new && mv new SHA256SUMS"], cwd=folder, check=True
-        )
+        sum_anew(folder)
         key, _ = key_at(place / "publisher.key")
         done = run(folder, tmp_path / "opt", "--publisher-key", fingerprint(key))
         assert (done.returncode, "The signature is not valid" in done.stderr) == (REFUSED, True)

@@ -280,18 +280,17 @@ def install(here: Path, given: argparse.Namespace) -> None:
     installed = before.split("-")[0]
     if before and order(offered) < order(installed):
         raise Stop("downgrade", REFUSED, installed=installed, offered=offered, prefix=prefix)
-    folder = prefix / "versions" / name
+    folder, launcher = prefix / "versions" / name, launcher_of(prefix)
     if before == name and (folder / COMPLETE).exists() and runs(folder):
         tell("already", offered=offered)
-        return
-    tell("installing", count=len(packages), folder=folder)
-    build(here, listed, folder)
-    switch(prefix, name)
-    tidy(prefix, {name, before})
-    launcher = launcher_of(prefix)
-    tell("installed", offered=offered, launcher=launcher)
-    if before:
-        tell("upgraded", installed=installed)
+    else:
+        tell("installing", count=len(packages), folder=folder)
+        build(here, listed, folder)
+        switch(prefix, name)
+        tidy(prefix, {name, before})
+        tell("installed", offered=offered, launcher=launcher)
+        if before:
+            tell("upgraded", installed=installed)
     place = given.link or (None if given.prefix else usual_link)
     if place and not WINDOWS and not link(launcher, place):
         tell("not linked", found=place / launcher.name, launcher=launcher)
