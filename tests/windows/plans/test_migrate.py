@@ -457,12 +457,25 @@ def test_device_cals_of_the_old_server_are_told_with_their_end() -> None:
 # What is missing proves nothing
 
 
-@settings(max_examples=120, deadline=None)
+def half_done() -> list[tuple[Site, ...]]:
+    """Give migrations of which one step is all but done: one host, pack or way is missing."""
+    told = [STATES[:count] for count in range(1, len(STATES) + 1)]
+    told.append((*STATES[:2], with_machine(STATES[2], "ls2", version=V2019)))
+    told.append((*STATES[:3], with_packs(STATES[3], LS2, user_pack(7))))
+    told.append((*STATES[:4], with_servers(STATES[4], 1, OLD)))
+    told.append((*STATES[:5], changed(STATES[5], "session_hosts.1.reach.0.status", 6)))
+    told.append((*STATES[:6], with_packs(STATES[6], 0, device_pack(3))))
+    return told
+
+
+HALF_DONE = half_done()
+
+
+@settings(max_examples=250, deadline=None)
 @given(data=st.data())
 def test_a_missing_fact_proves_nothing_more(data: st.DataObject) -> None:
     """Whichever fact is taken away, now or from every reading: no step is proven that was not before."""
-    count = data.draw(st.integers(1, len(STATES)))
-    states = STATES[:count]
+    states = data.draw(st.sampled_from(HALF_DONE))
     path = data.draw(st.sampled_from([path for path, _ in facts_in(states[-1])]))
     everywhere = data.draw(st.booleans())
     fewer = [_without(s, path) if everywhere or s is states[-1] else s for s in states]
