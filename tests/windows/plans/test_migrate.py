@@ -463,6 +463,8 @@ def half_done() -> list[tuple[Site, ...]]:
     told.append((*STATES[:2], with_machine(STATES[2], "ls2", version=V2019)))
     told.append((*STATES[:3], with_packs(STATES[3], LS2, user_pack(7))))
     told.append((*STATES[:4], with_servers(STATES[4], 1, OLD)))
+    hidden = NamedServers(servers=(OLD,), where=From.LOCAL), NamedServers(servers=(NEW,), where=From.POLICY)
+    told.append((*STATES[:4], with_host(STATES[4], 1, server_settings=hidden)))
     told.append((*STATES[:5], changed(STATES[5], "session_hosts.1.reach.0.status", 6)))
     told.append((*STATES[:6], with_packs(STATES[6], 0, device_pack(3))))
     return told
