@@ -27,7 +27,8 @@ PATIENCE = 30
 def environment(**more: str) -> dict[str, str]:
     """Give a process what it needs and nothing of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALVOX", "LC_", "LANG"))}
-    return {**kept, "CALVOX_SERVER_OPERATIONS": "127.0.0.1:0", **more}
+    free = {f"CALVOX_{part}_OPERATIONS": "127.0.0.1:0" for part in ("CENTRE", "SERVER")}
+    return {**kept, **free, **more}
 
 
 def command(*arguments: str, cwd: Path, text: str = "", **more: str) -> "subprocess.CompletedProcess[str]":

@@ -28,6 +28,8 @@ from calvox.trust.certificates import expires_at
 from calvox.wire.card import Telephone, fingerprint_words, read_card
 from calvox.wire.phone.confirmation import Accepted, judge
 from calvox.wire.phone.message import Kind
+from tests.apps.operating import fetch_operations, value
+from tests.apps.processes import environment
 from tests.centre.world import (
     AGREEMENT,
     CALL_WORD,
@@ -57,6 +59,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            env=environment(),
         )
         assert self.popen.stdout is not None
         line = self.popen.stdout.readline()
@@ -145,6 +148,24 @@ def test_everyone_is_shown_who_this_is(folder: Path, start: Callable[[], Process
     assert process.get("/nothing")[0] == 404
     assert process.get("/agreement-list")[0] == 404
     assert process.end() == 0
+
+
+def test_a_monitoring_agent_sees_calls_and_commits(start: Callable[[], Process]) -> None:
+    """On this machine alone: ready, and with what happened since the start."""
+    process = start()
+    pid = process.popen.pid
+    status, body = fetch_operations(pid, process.port, "/readyz")
+    checks = {check["name"]: check["good"] for check in json.loads(body)["checks"]}
+    assert (status, checks) == (200, dict.fromkeys(("register", "key", "signed", "certificate"), True))
+    prepared = process.call("prepare", ask())
+    assert isinstance(prepared, Prepared)
+    process.call("sign", SignCall(prepared.call))
+    text = fetch_operations(pid, process.port, "/metrics")[1]
+    assert value(text, "calvox_calls_signed_total") == 1
+    assert value(text, 'calvox_entries_total{kind="ConfirmationSigned"}') == 1
+    assert value(text, "calvox_commit_seconds_count") >= 2
+    assert value(text, "calvox_certificate_seconds") > 800 * DAY
+    assert fetch_operations(pid, process.port, "/card.json")[0] == 404
 
 
 def test_a_call_through_the_socket_survives_kills(folder: Path, start: Callable[[], Process]) -> None:

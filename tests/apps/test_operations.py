@@ -1,10 +1,7 @@
 """Health, readiness and metrics of a running licence server, on this machine alone."""
 
-import http.client
 import json
-import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from calvox.apps.operations import bind_operations
 from calvox.common.errors import BadSettings
 from calvox.core.products import CalType
 from calvox.host import Host, Refusal
+from tests.apps.operating import fetch_operations, value
 from tests.apps.processes import ServerProcess, stocked_folder
 from tests.apps.test_licence_server import host_of
 from tests.world import wish
@@ -28,33 +26,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]
         yield process
 
 
-def ports(process: ServerProcess) -> list[int]:
-    """List the TCP ports on which a process listens."""
-    inodes = set()
-    for link in Path(f"/proc/{process.process.pid}/fd").iterdir():
-        with suppress(FileNotFoundError):  # It may have been closed meanwhile.
-            inodes.add(str(link.readlink()).removeprefix("socket:[").removesuffix("]"))
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    rows = [line.split() for line in lines]
-    return [int(row[1].rpartition(":")[2], 16) for row in rows if row[3] == "0A" and row[9] in inodes]
-
-
 def fetch(process: ServerProcess, path: str) -> tuple[int, str]:
     """Ask the operations listener."""
-    (port,) = (one for one in ports(process) if one != process.port)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    finally:
-        connection.close()
-
-
-def value(text: str, name: str) -> float:
-    """Read one sample."""
-    (found,) = re.findall(rf"^{re.escape(name)} (\S+)$", text, re.MULTILINE)
-    return float(found)
+    return fetch_operations(process.process.pid, process.port, path)
 
 
 def test_it_is_alive_and_ready(running: ServerProcess) -> None:

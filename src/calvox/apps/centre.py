@@ -17,7 +17,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from calvox.apps.centre_metrics import CentreMetrics, centre_checks
 from calvox.apps.journals import JOURNAL_CASES
+from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.serving import Listener, application, bind, control_app, run_loop, serve
 from calvox.centre import agreements, callers, calls, card, desk, keys, servers, signing, typed
@@ -147,11 +149,22 @@ def run(
         listeners = [
             Listener(listen(folder), control_app(owner(chosen, ask, world), context)),
             Listener(public, public_app(shown), tls),
+            *_operations(chosen, context),
         ]
         aside = [partial(run_in_threadpool, context.journal.verify)] if long else []
         run_loop(serve(listeners, partial(announce, address), aside))
     finally:
         context.close()
+
+
+def _operations(chosen: settings.Centre, context: Context) -> list[Listener]:
+    if not chosen.operations:
+        return []
+    certificate_ends = partial(_certificate_ends, Path(chosen.folder))
+    measured = CentreMetrics(context, certificate_ends)
+    context.journal.observe = measured.committed
+    at = bind_operations(chosen.operations, "centre.operations")
+    return [Listener(at, operations_app(measured.registry, partial(centre_checks, context, certificate_ends)))]
 
 
 def public_app(shown: CentreCard) -> Starlette:
@@ -196,6 +209,10 @@ def _tls(folder: Path, world: World) -> ssl.SSLContext:
     tls.minimum_version = ssl.TLSVersion.TLSv1_3
     tls.load_cert_chain(place / "tls.pem")
     return tls
+
+
+def _certificate_ends(folder: Path) -> int:
+    return expires_at(_certificate(folder / "tls"))
 
 
 def _certificate(place: Path) -> bytes:

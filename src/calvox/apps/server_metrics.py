@@ -1,12 +1,13 @@
 """What a licence server measures: entries and commits as they happen, pools, hosts and alarms when somebody looks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import Counter
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from calvox.apps.journal_metrics import CERTIFICATE_DAYS, JournalMetrics
 from calvox.apps.operations import Check
 from calvox.common.clock import DAY
 from calvox.common.files import read_whole
@@ -16,29 +17,14 @@ from calvox.server.report import packs_report
 from calvox.server.store import LicenceServer, server_row
 from calvox.trust.certificates import expires_at
 
-COMMITS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
-"""Upper bounds of a commit's time, in seconds."""
-CERTIFICATE_DAYS = 7
-"""Days that the server's certificate must have left for it to count as ready."""
 
-
-class ServerMetrics:
-    """The measurements of one serving process."""
+class ServerMetrics(JournalMetrics):
+    """The measurements of one serving licence server."""
 
     def __init__(self, server: LicenceServer) -> None:
-        self.registry = CollectorRegistry()
-        self._entries = Counter("calvox_entries", "Entries that were committed.", ["kind"], registry=self.registry)
+        super().__init__(server.time.shown)
         self._refused = Counter("calvox_refused", "Asks that were refused.", ["reason"], registry=self.registry)
-        self._commits = Histogram("calvox_commit_seconds", "Time of a commit.", buckets=COMMITS, registry=self.registry)
-        self._started = Gauge("calvox_started_seconds", "When the process began, UTC.", registry=self.registry)
-        self._started.set(server.time.shown)
         self.registry.register(_Tables(server))
-
-    def committed(self, kinds: Mapping[str, int], seconds: float) -> None:
-        """Count a commit."""
-        self._commits.observe(seconds)
-        for kind, count in kinds.items():
-            self._entries.labels(kind).inc(count)
 
     def refused(self, reason: str) -> None:
         """Count a refusal, repeated ones too."""
@@ -58,7 +44,7 @@ class _Tables(Collector):
             yield from _hosts(reader)
             row = server_row(reader)
             yield GaugeMetricFamily("calvox_activated", "1 if the server is activated.", value=row["activated"])
-            yield GaugeMetricFamily("calvox_head", "Position of the ledger's head.", value=reader.head.position)
+            yield GaugeMetricFamily("calvox_head", "Position of the journal's head.", value=reader.head.position)
             open_cals = sum(row["count"] for row in reader.select("voucher", {"settled": 0}))
             text = "CALs of outage vouchers that are open: the most that may be out unseen."
             yield GaugeMetricFamily("calvox_voucher_cals_open", text, value=open_cals)
@@ -69,7 +55,7 @@ class _Tables(Collector):
         offset = self._server.time.shown - self._server.time.now()
         yield GaugeMetricFamily("calvox_clock_offset_seconds", "Machine's clock less licensing time.", value=offset)
         left = expires_at(read_whole(self._server.keys.folder / "tls.pem")) - self._server.time.now()
-        yield GaugeMetricFamily("calvox_certificate_seconds", "Until the server's certificate ends.", value=left)
+        yield GaugeMetricFamily("calvox_certificate_seconds", "Until the process's certificate ends.", value=left)
 
     def _pools(self, reader: Reader) -> Iterator[Metric]:
         labels = ["type", "version"]

@@ -27,6 +27,11 @@ class Context:
         self._unlock = unlock
         self._signer: Signer | None = None
 
+    @property
+    def locked(self) -> bool:
+        """Tell whether the signing key was not unlocked yet."""
+        return self._signer is None
+
     def signer(self) -> Signer:
         """Give the signing key, unlocking it the first time.
 

@@ -32,6 +32,12 @@ class Interface(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """"en" or "fr"; empty: the locale's."""
     zone: str = "UTC"
     """Time zone in which times are shown, as in Europe/Paris."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """What a serving process logs at least."""
+    log_format: Literal["", "json", "text"] = ""
+    """"json" or "text"; empty: text on a terminal, JSON elsewhere."""
+    syslog: str = ""
+    """Where the log goes to as well: "/dev/log", "host:514" (UDP) or "tcp:host:601"; empty: nowhere else."""
 
 
 class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,6 +47,8 @@ class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where its register and keys lie."""
     listen: str = "127.0.0.1:7401"
     """Address and port of its TLS page."""
+    operations: str = "127.0.0.1:7403"
+    """Address and port, of this machine alone, for health and metrics; empty: none."""
     passphrase_file: str = ""
     """File with the signing key's passphrase; empty: systemd credential `calvox-passphrase`, else the terminal."""
     call_hours: Annotated[int, Meta(ge=1, le=720)] = 72
@@ -60,6 +68,8 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address and port, of this machine alone, for health and metrics; empty: none."""
     names: Annotated[tuple[str, ...], Meta(min_length=1)] = ("localhost", "127.0.0.1")
     """Names and addresses that its certificate bears."""
+    role: Literal["primary", "second"] = "primary"
+    """"second": it stands in for another licence server, and issues temporary CALs only."""
     over_use: Literal["allow", "warn", "enforce"] = "allow"
     """Per-user CALs beyond the packs: "allow", "warn" or "enforce"."""
     prevent_upgrade: bool = False
@@ -87,6 +97,37 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long the licence server may take to answer."""
     heartbeat_seconds: Annotated[int, Meta(ge=1, le=3600)] = 120
     """How often the host's process gives a sign of life for sessions; well below the server's lease."""
+    mode: Literal["device", "user", "session"] = "user"
+    """What people's CALs are counted by, where the signed policy does not say."""
+    servers: Annotated[tuple[str, ...], Meta(max_length=16)] = ()
+    """Licence servers in the order in which to ask, where the signed policy does not say; empty: as they were enrolled."""
+    retry_seconds: Annotated[int, Meta(ge=1, le=3600)] = 60
+    """How long a licence server that did not answer is left alone."""
+    socket: str = ""
+    """Where the host's process listens for programs of this machine; empty: `agent.sock` in its folder."""
+    socket_users: tuple[str, ...] = ()
+    """Users who may ask for CALs over that socket, besides root and the user that the process runs as."""
+
+
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Mails about what went wrong on a licence server."""
+
+    smtp: str = ""
+    """Host and port of the mail server, as mail.example.test:587; empty: no mail is sent."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """"starttls", "tls" from the first byte, or "none"."""
+    authority_file: str = ""
+    """Certificate (PEM) of the authority behind the mail server; empty: those that the machine trusts."""
+    user: str = ""
+    """Name to log in with; empty: no login."""
+    password_file: str = ""
+    """File with the password for it."""
+    sender: str = ""
+    """Address that the mails come from."""
+    recipients: tuple[str, ...] = ()
+    """Addresses that they go to."""
+    interval_minutes: Annotated[int, Meta(ge=1, le=10_080)] = 15
+    """Least time between two mails; what happens meanwhile is in the next one."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +137,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     centre: Centre = Centre()
     server: Server = Server()
     host: Host = Host()
+    alerts: Alerts = Alerts()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -187,7 +229,7 @@ def _from_text(name: str, text: str) -> Any:
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
     if isinstance(default, int):
         return int(text) if _NUMBER.fullmatch(text.strip()) else text
-    return [part.strip() for part in text.split(",")] if isinstance(default, tuple) else text
+    return [part.strip() for part in text.split(",") if part.strip()] if isinstance(default, tuple) else text
 
 
 def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
@@ -199,6 +241,6 @@ def _convert(values: Mapping[str, Any], sources: Mapping[str, str]) -> Settings:
             t("Settings: {why}", why=str(error)),
             hint=t("Looked at: {places}", places=", ".join(sorted(set(sources.values()))) or "default"),
         ) from error
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadSettings(t("“{zone}” is no time zone", zone=values["interface"]["zone"])) from error
     return settings

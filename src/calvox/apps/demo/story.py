@@ -24,7 +24,8 @@ from calvox.core.products import cal_type_named, lasting
 
 OURS = ("centre", "server", "host", "secrets", "logs", "calvox.toml")
 """What the story puts into its folder, and what a fresh one takes away."""
-PORTS = {"centre": 7401, "server": 7402, "operations": 7404}
+PORTS = {"centre": (7401, 7403), "server": (7402, 7404)}
+"""Of each process, the ports for everyone and for its operations."""
 PACKS = ("device:2022:3", "user:2022:10", "session:2022:2")
 ENTITLED = ("device:2022:20", "user:2022:50", "session:2022:10")
 DEVICES = ("PC-01", "PC-02", "PC-03", "PC-04", "PC-05")
@@ -66,8 +67,9 @@ def _settle(stage: Stage) -> None:
     if not stage.settings.exists():
         lines = [f"# Settings of the story in {folder.name}/; every command takes them with --settings."]
         for part in ("centre", "server"):
-            lines += [f"[{part}]", f'folder = "{folder / part}"', f'listen = "127.0.0.1:{_free(PORTS[part])}"']
-            lines += [f'operations = "127.0.0.1:{_free(PORTS["operations"])}"'] if part == "server" else []
+            listen, operations = (f"127.0.0.1:{_free(port)}" for port in PORTS[part])
+            lines += [f"[{part}]", f'folder = "{folder / part}"']
+            lines += [f'listen = "{listen}"', f'operations = "{operations}"']
             lines += [f'passphrase_file = "{folder / "secrets" / "passphrase"}"'] if part == "centre" else []
         lines += ["[host]", f'folder = "{folder / "host"}"', ""]
         write_whole(stage.settings, "\n".join(lines).encode())
