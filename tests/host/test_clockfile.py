@@ -15,7 +15,7 @@ from calvox.host.state import KEY, HostFolder
 from calvox.wire.hostapi import OutageUse
 
 USE = OutageUse("user", b"h" * 32, "Zoë", 5, 9)
-CLOCK_NOW = Clock(1, 2, State.OUTAGE, 7, 3, b"v" * 16, b"s" * 18, True, (USE,))
+CLOCK_NOW = Clock(1, 2, 3, State.OUTAGE, 7, 3, b"v" * 16, b"s" * 18, True, (USE,))
 OWN = clock_key(b"a key")
 
 

@@ -12,6 +12,6 @@ from calvox.core.products import CalType
 from calvox.host.blocking import Host
 from calvox.host.client import AsyncHost, Refused
 from calvox.host.enrolling import enrol
-from calvox.host.held import HeldCal, Refusal
+from calvox.host.held import HeldCal, Refusal, Wish
 
-__all__ = ["AsyncHost", "CalType", "HeldCal", "Host", "Refusal", "Refused", "enrol"]
+__all__ = ["AsyncHost", "CalType", "HeldCal", "Host", "Refusal", "Refused", "Wish", "enrol"]

@@ -18,7 +18,7 @@ from typing import Any, Self, TypeVar
 
 from calvox.core.products import CalType
 from calvox.host.client import BEAT_SECONDS, AsyncHost
-from calvox.host.held import HeldCal, Refusal
+from calvox.host.held import HeldCal, Refusal, Wish
 from calvox.host.state import Enrolled
 from calvox.wire.hostapi import ServerStatus
 
@@ -65,9 +65,9 @@ class Host:
         """Ask for a holder's CAL; see `AsyncHost.acquire`."""
         return self._run(self._host.acquire(cal_type, name, authenticated=authenticated))
 
-    def acquire_many(self, asks: Sequence[tuple[CalType, str, bool]]) -> list[HeldCal | Refusal]:
+    def acquire_many(self, wishes: Sequence[Wish]) -> list[HeldCal | Refusal]:
         """Ask for several CALs in one request; see `AsyncHost.acquire_many`."""
-        return self._run(self._host.acquire_many(asks))
+        return self._run(self._host.acquire_many(wishes))
 
     def release(self, cal: HeldCal) -> None:
         """Give a session's CAL back."""

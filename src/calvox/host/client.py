@@ -20,7 +20,7 @@ from calvox.core.deciding import RENEWAL_DAYS
 from calvox.core.products import CalType
 from calvox.host.enrolling import enrol
 from calvox.host.failover import PAUSE, Ring, ordered
-from calvox.host.held import HeldCal, Refusal
+from calvox.host.held import HeldCal, Refusal, Wish
 from calvox.host.link import Link
 from calvox.host.processes import identity
 from calvox.host.state import Enrolled, HostFolder, enrolments
@@ -54,7 +54,7 @@ class AsyncHost:
         pause: float = PAUSE,
     ) -> None:
         self._world, self._now = world, now or world.now
-        self.path, self._wish = Path(folder), tuple(servers)
+        self.path, self.wish = Path(folder), tuple(servers)
         self.enrolled: Enrolled = HostFolder(self.path).enrolled
         self.links = {link.server: link for link in self._links(timeout)}
         self.ring = Ring(pause)
@@ -76,7 +76,7 @@ class AsyncHost:
         """The licence servers in the order in which to ask: the policy's, else the settings', else that of enrolment."""
         policies = [link.known.policy for link in self.links.values()]
         said = next((policy.servers for policy in policies if policy and policy.servers), ())
-        return [self.links[server] for server in ordered(list(self.links), said, self._wish)]
+        return [self.links[server] for server in ordered(list(self.links), said, self.wish)]
 
     def may_be_asked(self, *, silent_too: bool = True) -> list[Link]:
         """List the servers to ask now; those that are silent last, or not at all."""
@@ -115,20 +115,33 @@ class AsyncHost:
             Denied: it does not know this host.
             BadToken: its answer does not verify.
         """
-        (told,) = await self.acquire_many([(cal_type, name, authenticated)])
+        (told,) = await self.acquire_many([Wish(cal_type, name, authenticated)])
         return told
 
     async def acquire_many(
-        self,
-        asks: Sequence[tuple[CalType, str, bool]],
-        *,
-        process: str = "",
-        silent_too: bool = True,
+        self, wishes: Sequence[Wish], *, silent_too: bool = True, patience: float | None = None
     ) -> list[HeldCal | Refusal]:
-        """Ask for several CALs in one request: type, name, whether somebody has logged on; raises as `acquire`."""
-        if not asks:
+        """Ask for several CALs in one request; the answers come in their order.
+
+        Args:
+            wishes: What is asked for.
+            silent_too: Whether servers that were silent a moment ago are asked as well.
+            patience: Seconds that each server is given; None: as long as its connection's timeout.
+
+        Raises:
+            Unreachable, Denied, BadToken: as `acquire`.
+        """
+        if not wishes:
             return []
-        link, told = await self.first(lambda link: link.acquire(asks, process=process), silent_too=silent_too)
+
+        async def ask(link: Link) -> list[HeldCal | Refusal]:
+            try:
+                async with asyncio.timeout(patience):
+                    return await link.acquire(wishes)
+            except TimeoutError as error:
+                raise Unreachable(t("{server} does not answer in time", server=link.server)) from error
+
+        link, told = await self.first(ask, silent_too=silent_too)
         for cal in told:
             if isinstance(cal, HeldCal):
                 self._forget_elsewhere(link, cal)
@@ -165,7 +178,7 @@ class AsyncHost:
             Refused: there is no CAL; `refusal` says why.
             Unreachable: no licence server answers.
         """
-        (got,) = await self.acquire_many([(CalType.SESSION, name, True)], process=identity(os.getpid()))
+        (got,) = await self.acquire_many([Wish(CalType.SESSION, name, True, identity(os.getpid()))])
         if isinstance(got, Refusal):
             raise Refused(got)
         keeping = asyncio.create_task(self._keep(got, beat))
@@ -187,16 +200,16 @@ class AsyncHost:
         """Find the CAL that a holder has by now."""
         return next((one for one in self.held() if one.claims.holder == cal.claims.holder), cal)
 
-    async def keep_alive(self, cals: Sequence[HeldCal], newest: bytes = b"") -> list[HeldCal | Refusal]:
+    async def keep_alive(self, cals: Sequence[HeldCal]) -> list[HeldCal | Refusal]:
         """Give a sign of life for sessions; ask anew for those that were lost or come near their end."""
-        now, again = self._now(), []
+        now, again = self._now(), list[Wish]()
         for link in self.links.values():
             own = {cal.claims.cal_id: cal for cal in cals if cal.server == link.server}
             if own:
-                _, lost = await link.heartbeat(list(own), now, newest)
-                again += [cal for cal_id, cal in own.items() if cal_id in lost or is_due(cal, now)]
-        process = identity(os.getpid())
-        return await self.acquire_many([(cal.cal_type, cal.name, True) for cal in again], process=process)
+                _, lost = await link.heartbeat(list(own), now, b"")
+                due = [cal for cal_id, cal in own.items() if cal_id in lost or is_due(cal, now)]
+                again += [Wish(cal.cal_type, cal.name, True, identity(os.getpid())) for cal in due]
+        return await self.acquire_many(again)
 
     async def server_status(self) -> hostapi.ServerStatus:
         """Ask the licence server how it stands."""

@@ -35,6 +35,8 @@ class Clock(msgspec.Struct, frozen=True):
     """When this machine became a session host, seconds UTC; 0: not known any more."""
     last: int
     """Licensing time is never earlier than this."""
+    doubted: int = 0
+    """Licensing time at which the machine's clock was found too far ahead; 0: it is believed."""
     state: State = State.GRACE
     warned: int = 0
     """The last warning given of the end of grace, in days left; 0 = none yet."""

@@ -27,6 +27,19 @@ class HeldCal:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A CAL that is asked for."""
+
+    cal_type: CalType
+    name: str
+    """The device's, user's or session's."""
+    authenticated: bool = False
+    """Whether somebody has logged on from this device since its first contact."""
+    process: str = ""
+    """Per session: the process with whose end the session ends; see `calvox.host.processes`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """No CAL, and why."""
 

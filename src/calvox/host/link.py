@@ -14,9 +14,8 @@ from calvox.common.clock import DAY, World
 from calvox.common.errors import BadToken
 from calvox.common.files import read_whole
 from calvox.core.holders import holder_of
-from calvox.core.products import CalType
 from calvox.host import statements
-from calvox.host.held import HeldCal, Refusal, verified
+from calvox.host.held import HeldCal, Refusal, Wish, verified
 from calvox.host.state import AUTHORITY, HostFolder, StoredCal
 from calvox.host.transport import ask, open_session
 from calvox.trust.certificates import expires_at, make_signing_request, new_key
@@ -57,24 +56,21 @@ class Link:
         key = "" if once else self._world.random(16).hex()
         return await ask(self._open(), self.server, method, path, asked, kind, key=key)
 
-    async def acquire(self, asks: Sequence[tuple[CalType, str, bool]], *, process: str = "") -> list[HeldCal | Refusal]:
-        """Ask for CALs: type, name, whether somebody has logged on from the device."""
-        made = [_ask_of(*one) for one in asks]
-        if len(made) == 1:
-            answers = [await self._ask(hostapi.ACQUIRE, made[0], hostapi.AcquireAnswer, once=False)]
+    async def acquire(self, wishes: Sequence[Wish]) -> list[HeldCal | Refusal]:
+        """Ask for CALs, in one request if there are not too many; the answers come in their order."""
+        asks, answers = [_ask_of(wish) for wish in wishes], list[hostapi.AcquireAnswer]()
+        if len(asks) == 1:
+            answers.append(await self._ask(hostapi.ACQUIRE, asks[0], hostapi.AcquireAnswer, once=False))
         else:
-            answers = []
-            for part in _parts(made):
-                told = await self._ask(
-                    hostapi.ACQUIRE_MANY, hostapi.AcquireMany(part), hostapi.AcquiredMany, once=False
-                )
-                answers += told.answers
-        return [self._keep(one, answer, process) for one, answer in zip(made, answers, strict=True)]
+            for part in _parts(asks):
+                many = hostapi.AcquireMany(part)
+                answers += (await self._ask(hostapi.ACQUIRE_MANY, many, hostapi.AcquiredMany, once=False)).answers
+        return [self._keep(*one) for one in zip(wishes, asks, answers, strict=True)]
 
-    def _keep(self, asked: hostapi.AcquireAsk, told: hostapi.AcquireAnswer, process: str) -> HeldCal | Refusal:
+    def _keep(self, wish: Wish, asked: hostapi.AcquireAsk, told: hostapi.AcquireAnswer) -> HeldCal | Refusal:
         if told.cal is None:
             return Refusal(told.refused, told.why)
-        stored = StoredCal(asked.name, asked.holder, told.token, process)
+        stored = StoredCal(asked.name, asked.holder, told.token, wish.process)
         cal = self.verify(stored)
         self.folder.keep(stored)
         return cal
@@ -150,9 +146,9 @@ class Link:
         return found
 
 
-def _ask_of(cal_type: CalType, name: str, authenticated: bool) -> hostapi.AcquireAsk:
-    label: Any = cal_type.label
-    return hostapi.AcquireAsk(label, holder_of(cal_type, name), name, authenticated)
+def _ask_of(wish: Wish) -> hostapi.AcquireAsk:
+    label: Any = wish.cal_type.label
+    return hostapi.AcquireAsk(label, holder_of(wish.cal_type, wish.name), wish.name, wish.authenticated)
 
 
 def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
