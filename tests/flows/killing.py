@@ -4,10 +4,8 @@ A request that was not answered is sent again with its own key after the server 
 doubt: what the hosts hold must be exactly what the ledger says.
 """
 
-import asyncio
 import http.client
 import random
-import ssl
 import threading
 import time
 from dataclasses import dataclass, field
@@ -20,9 +18,9 @@ from calvox.apps.journals import VerifyJournal
 from calvox.apps.licence_server import Page
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType
-from calvox.host import enrol
 from calvox.wire import hostapi as api
 from tests.apps.processes import ServerProcess
+from tests.apps.raw_host import context_of, enrol_raw
 
 GONE = (OSError, http.client.HTTPException)
 
@@ -44,15 +42,9 @@ class Worker:
     answered: int = 0
     _count: int = 0
 
-    def context(self) -> ssl.SSLContext:
-        """Trust the licence server and show who we are."""
-        context = ssl.create_default_context(cafile=str(self.home / "authority.pem"))
-        context.load_cert_chain(self.home / "host.pem", self.home / "host.key")
-        return context
-
     def work(self, port: int, stop: threading.Event) -> None:
         """Ask one thing after the other until the server is gone or time is up."""
-        connection = http.client.HTTPSConnection("localhost", port, context=self.context(), timeout=20)
+        connection = http.client.HTTPSConnection("localhost", port, context=context_of(self.home), timeout=20)
         try:
             if self.waiting:
                 self._send(connection, *self.waiting)
@@ -97,8 +89,8 @@ def hired(server: ServerProcess, folder: Path, *, hosts: int, each: int, seed: i
     """Enrol some hosts, each with some callers."""
     workers = []
     for number in range(hosts):
-        home = folder / f"host-{number}"
-        asyncio.run(enrol(home, server.address.replace("127.0.0.1", "localhost"), server.code(f"host-{number}")))
+        name = f"host-{number}"
+        home = enrol_raw(server.port, server.code(name), folder / name)
         workers += [Worker(home, f"{number}.{n}", random.Random(f"{seed}.{number}.{n}")) for n in range(each)]
     return workers
 
