@@ -29,6 +29,11 @@ def test_a_text_is_rendered_when_it_is_shown() -> None:
     assert text == t("{who} has {count}", who=t("the holder"), count=3)
 
 
+def test_an_empty_text_is_empty_in_every_language() -> None:
+    """In gettext the empty message stands for the catalogue's header, which nobody shall read."""
+    assert [t("").into(language) for language in LANGUAGES] == ["", ""]
+
+
 def test_values_are_not_patterns() -> None:
     """Braces that a person typed stay as they are."""
     assert str(t("“{name}” is no name", name="{0.__class__} {name}")) == "“{0.__class__} {name}” is no name"

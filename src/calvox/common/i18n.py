@@ -33,7 +33,7 @@ class Text:
 
     def into(self, language: Language) -> str:
         """Render in one language."""
-        pattern = _catalogue(language).gettext(self.message)
+        pattern = self.message and _catalogue(language).gettext(self.message)  # gettext("") is the catalogue's header.
         return pattern.format(**{k: v.into(language) if isinstance(v, Text) else v for k, v in self.values.items()})
 
     def __str__(self) -> str:

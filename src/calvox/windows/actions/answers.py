@@ -94,7 +94,7 @@ _OWN: dict[tuple[str, int], Words] = {
         (name, 0x80041016): (t("Not possible in this state of the licence server."), t("Is the licence server activated? CALs can be installed only then."))
         for name in ("install-pack", "reinstall-pack", "import-pack")
     },
-    ("set-licensing", 0x80041016): (t("Group policy sets mode or licence servers of this host, and wins."), t("Change them in the policy; “calvox windows gpo” writes it.")),
+    ("set-licensing", 0x80041016): (t("Group policy sets mode or licence servers of this host, and wins."), t("Change them in the policy; “calvox windows artefact gpo” writes it.")),
     ("join-license-servers-group", 0x80041003): (t("Access denied."), t("Do it as a domain administrator, or add the computer account to the group by hand.")),
     ("publish", 0x80041003): (t("Access denied."), t("Do it as an enterprise administrator.")),
 }  # fmt: skip

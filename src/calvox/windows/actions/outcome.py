@@ -4,7 +4,7 @@ from typing import Literal
 
 import msgspec
 
-from calvox.common.i18n import Text, t
+from calvox.common.i18n import Text
 
 How = Literal["winrm", "script"]
 Verdict = Literal["done", "unchanged", "failed", "rehearsed", "unknown"]
@@ -33,9 +33,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """When it was tried there, seconds UTC."""
     user: str = ""
     """Account on the machine."""
-    said: Text = t("")
+    said: Text = Text("", {})
     """What came of it, in plain words."""
-    advice: Text = t("")
+    advice: Text = Text("", {})
     """What to do next."""
     new: bool = True
     """False: this result had been entered before."""
