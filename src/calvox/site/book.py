@@ -144,7 +144,7 @@ class PlanOpened(Fact, frozen=True):
     plan: int
     """Its number on this site, from 1."""
     kind: str
-    """migrate, database-lost, database-corrupt, hardware or upgrade."""
+    """migrate, database-lost, database-corrupt, hardware, upgrade or reinstall."""
     old: str
     """The licence server that goes, or that is mended."""
     new: str

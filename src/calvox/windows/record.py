@@ -104,7 +104,7 @@ class Plan(Struct, frozen=True):
 
     plan: int
     kind: str
-    """migrate, database-lost, database-corrupt, hardware or upgrade."""
+    """migrate, database-lost, database-corrupt, hardware, upgrade or reinstall."""
     old: str
     new: str
     by: str
