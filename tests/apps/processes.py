@@ -54,12 +54,12 @@ def stocked_folder(folder: Path, *packs: Any) -> Path:
 
 
 class ServerProcess:
-    """`calvox server serve` on a folder, listening on a port of the system's choice."""
+    """`calvox server serve` on a folder, listening on a port of the system's choice, unless one is named."""
 
-    def __init__(self, folder: Path, *, limits: Mapping[str, str] | None = None) -> None:
+    def __init__(self, folder: Path, *, limits: Mapping[str, str] | None = None, listen: str = "127.0.0.1:0") -> None:
         self.folder = folder
         self._log = (folder / "process.log").open("ab")
-        arguments = ["server", "serve", "--folder", str(folder), "--listen", "127.0.0.1:0"]
+        arguments = ["server", "serve", "--folder", str(folder), "--listen", listen]
         self.process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=folder,

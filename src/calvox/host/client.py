@@ -62,6 +62,10 @@ class AsyncHost:
     def _links(self, timeout: float) -> list[Link]:
         return [Link(one, timeout, lambda: self._now(), self._world) for one in enrolments(self.path)]
 
+    def take_time(self, now: Callable[[], int]) -> None:
+        """Tell time otherwise from now on."""
+        self._now = now
+
     async def __aenter__(self) -> Self:
         return self
 

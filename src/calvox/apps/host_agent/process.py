@@ -1,0 +1,88 @@
+"""The process: one a folder, its socket, its rounds, until a signal comes."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from calvox.apps.host_agent.agent import Agent, open_agent
+from calvox.apps.host_agent.listening import Listening
+from calvox.apps.host_agent.rounds import go_round
+from calvox.common.clock import SYSTEM, World
+from calvox.common.files import own_file
+from calvox.common.settings import Host as HostSettings
+from calvox.host import AsyncHost
+from calvox.host.state import HostFolder
+from calvox.wire.agentapi import SOCKET
+
+log = structlog.get_logger()
+LOCK = "agent.lock"
+
+
+def socket_of(settings: HostSettings) -> Path:
+    """Tell where the process listens."""
+    return Path(settings.socket) if settings.socket else Path(settings.folder) / SOCKET
+
+
+def host_of(settings: HostSettings, world: World = SYSTEM) -> AsyncHost:
+    """Make the session host that the settings speak of."""
+    return AsyncHost(
+        Path(settings.folder),
+        timeout=settings.timeout_seconds,
+        world=world,
+        servers=settings.servers,
+        pause=settings.retry_seconds,
+    )
+
+
+def run(settings: HostSettings, ready: Callable[[str], None], world: World = SYSTEM) -> None:
+    """Work as a session host until a signal comes.
+
+    Raises:
+        NotFound: this machine is not enrolled as a session host.
+        Busy: another process works for this folder.
+    """
+    folder = HostFolder(Path(settings.folder))
+    name = folder.enrolled.name
+    lock = own_file(folder.path / LOCK)
+    try:
+        asyncio.run(_serve(settings, folder, lambda: ready(name), world))
+    finally:
+        os.close(lock)
+
+
+async def _serve(settings: HostSettings, folder: HostFolder, ready: Callable[[], None], world: World) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with host_of(settings, world) as host:
+        agent, path = open_agent(settings, folder, host, world), socket_of(settings)
+        listener = await Listening(agent).start(path)
+        try:
+            ready()
+            await _rounds(agent, stop)
+        finally:
+            listener.close()
+            path.unlink(missing_ok=True)
+            agent.keeper.tick()
+
+
+async def _rounds(agent: Agent, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        going = asyncio.create_task(go_round(agent))
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({going, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not going.done():
+            going.cancel()
+        answered = (await asyncio.gather(going, return_exceptions=True))[0]
+        if isinstance(answered, Exception):
+            log.error("a round failed; the next one tries again", why=str(answered), exc_info=answered)
+        pause = agent.settings.heartbeat_seconds
+        if answered is not True:
+            pause = min(pause, agent.settings.retry_seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping, pause)

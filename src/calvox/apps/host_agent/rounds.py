@@ -1,0 +1,168 @@
+"""What the process does by itself, round after round: signs of life, statements, vouchers, certificates, renewals.
+
+Rules: every licence server is visited each round, so that one that is back is known to be. What goes wrong with one of them is
+told and does not keep the others waiting. Whatever a round leaves undone the next one does.
+"""
+
+from collections.abc import Sequence
+
+import structlog
+
+from calvox.apps.host_agent.agent import Agent
+from calvox.common.errors import CalvoxError, Conflict, NotFound, Unreachable
+from calvox.core.products import CalType
+from calvox.host import HeldCal, Refusal, Wish, vouchers
+from calvox.host.client import is_due
+from calvox.host.held import position
+from calvox.host.link import Link
+from calvox.host.processes import has_ended
+from calvox.host.report import voucher_of
+from calvox.host.standing import Known, State
+from calvox.host.state import StoredCal
+
+log = structlog.get_logger()
+LIST_SECONDS = 3600
+"""Age at which the revocation list is fetched again."""
+
+
+async def go_round(agent: Agent) -> bool:
+    """Go round once; tell whether any licence server answered."""
+    answered = [await _visit(agent, link) for link in agent.host.order]
+    if not any(answered):
+        agent.keeper.note(Known.SILENCE)
+    else:
+        await _renew(agent)
+    due = agent.keeper.tick()
+    if due:
+        log.warning("grace ends soon", days=agent.keeper.left)
+    return any(answered)
+
+
+async def _visit(agent: Agent, link: Link) -> bool:
+    contact = agent.contacts[link.server]
+    try:
+        await _talk(agent, link)
+        contact.answers, contact.problem = True, ""
+    except Unreachable as error:
+        if contact.answers is not False:
+            log.warning("a licence server does not answer", server=link.server, why=str(error))
+        agent.host.ring.failed(link.server, agent.world.steady())
+        contact.answers = False
+        return False
+    except CalvoxError as error:
+        log.warning("a licence server does not serve this host", server=link.server, error=error.code, why=str(error))
+        contact.answers, contact.problem = True, str(error)
+    agent.host.ring.answered(link.server)
+    contact.last = agent.keeper.now()
+    agent.keeper.answered(contact.last)
+    agent.keeper.note(Known.ANSWER)
+    return True
+
+
+async def _talk(agent: Agent, link: Link) -> None:
+    """Do everything that is due with one server; what fails leaves the rest to be done, and is told at the end."""
+    await _end_sessions(link)
+    number = await _beat(agent, link)
+    failed: list[CalvoxError] = []
+    for step in (_ask_status(agent, link), _statements(agent, link, number), _certificate(link)):
+        try:
+            await step
+        except CalvoxError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+
+
+async def _ask_status(agent: Agent, link: Link) -> None:
+    contact = agent.contacts[link.server]
+    if agent.keeper.state is State.LICENSED and contact.activated is not None:
+        return
+    contact.activated = (await link.status()).activated
+    if contact.activated and link.held():
+        agent.keeper.note(Known.TOKEN)
+
+
+async def _statements(agent: Agent, link: Link, number: int) -> None:
+    if await _settle(agent, link) or _is_old(link, number, agent.keeper.now()):
+        await link.fetch_statements()
+
+
+async def _certificate(link: Link) -> None:
+    if await link.renew_certificate():
+        log.info("the certificate was renewed", server=link.server, until=link.certificate_ends)
+
+
+def _sessions(link: Link) -> list[tuple[HeldCal, StoredCal]]:
+    return [(cal, stored) for cal, stored in link.held() if cal.cal_type is CalType.SESSION]
+
+
+async def _end_sessions(link: Link) -> None:
+    """Give back the CALs of sessions whose process has ended."""
+    over = [cal for cal, stored in _sessions(link) if has_ended(stored.process)]
+    if over:
+        await link.release_many([cal.claims.cal_id for cal in over])
+        for cal in over:
+            link.folder.forget(cal.claims.holder)
+        log.info("sessions ended without a word", count=len(over))
+
+
+async def _beat(agent: Agent, link: Link) -> int:
+    """Give a sign of life for sessions, and win back what was lost; give the number of the newest policy."""
+    sessions = {cal.claims.cal_id: (cal, stored) for cal, stored in _sessions(link)}
+    newest = max((cal for cal, _ in link.held()), key=position, default=None)
+    told, lost = await link.heartbeat(list(sessions), agent.world.now(), newest.token if newest else b"")
+    agent.keeper.hear(told.now)
+    again = [sessions[cal_id] for cal_id in lost if cal_id in sessions]
+    wishes = [Wish(CalType.SESSION, cal.name, True, stored.process) for cal, stored in again]
+    for (cal, _), answer in zip(again, await link.acquire(wishes) if wishes else [], strict=True):
+        if isinstance(answer, Refusal):
+            link.folder.forget(cal.claims.holder)
+            log.warning("a session's CAL was lost", holder=cal.name, reason=answer.reason)
+    return told.statements
+
+
+def _is_old(link: Link, number: int, now: int) -> bool:
+    known = link.known
+    listed = known.revoked.issued if known.revoked else 0
+    return known.policy is None or number != known.policy_number or now - listed >= LIST_SECONDS
+
+
+async def _settle(agent: Agent, link: Link) -> bool:
+    """Tell the licence server what was used of its voucher; tell whether that was done."""
+    keeper, voucher = agent.keeper, voucher_of(agent.host)
+    own = voucher if voucher and voucher.server_id == link.enrolled.server_id else None
+    is_its = keeper.clock.voucher_server in (b"", link.enrolled.server_id)
+    if not is_its or not vouchers.due(keeper.clock, own, keeper.now()):
+        return False
+    # From here on nothing more is given out of it, whether or not the answer arrives.
+    keeper.keep(vouchers.close(keeper.clock, own))
+    clock = keeper.clock
+    try:
+        await link.settle(clock.voucher, clock.uses)
+        log.info("an outage voucher was settled", used=len(clock.uses))
+    except (NotFound, Conflict) as error:
+        log.warning("the licence server knows this outage voucher otherwise; it is dropped", why=str(error))
+    link.forget_voucher()
+    keeper.keep(vouchers.settled(clock))
+    return True
+
+
+async def _renew(agent: Agent) -> None:
+    """Ask in one request for what comes near its end."""
+    now = agent.keeper.now()
+    found = {
+        cal.claims.holder: Wish(cal.cal_type, cal.name, not cal.claims.temporary, stored.process)
+        for link in reversed(agent.host.order)
+        for cal, stored in link.held()
+        if is_due(cal, now)
+    }
+    try:
+        answers: Sequence[HeldCal | Refusal] = await agent.host.acquire_many(list(found.values()))
+    except CalvoxError as error:
+        log.warning("CALs were not renewed; the next round tries again", count=len(found), error=error.code)
+        return
+    for answer in answers:
+        if isinstance(answer, Refusal):
+            log.warning("a CAL was not renewed", reason=answer.reason)
+        else:
+            agent.hear_answer(answer)
