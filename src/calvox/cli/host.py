@@ -9,11 +9,12 @@ import msgspec
 import typer
 from rich.console import Console
 
-from calvox.apps.host_agent import run
-from calvox.cli.session import grid, session, settings, show
+from calvox.apps.host_agent import how_it_stands, run
+from calvox.cli.host_status import draw_status, status_told
+from calvox.cli.session import session, settings, show
 from calvox.common import logs
 from calvox.common.clock import show_time, utc
-from calvox.common.errors import REFUSED_EXIT, BadInput, Unreachable
+from calvox.common.errors import REFUSED_EXIT, BadInput
 from calvox.common.i18n import t
 from calvox.core.products import CalType, lasting, version_name
 from calvox.host import HeldCal, Host, Refusal, enrol
@@ -110,37 +111,11 @@ def release(
     show({"released": session_name}, lambda screen: screen.print(text, markup=False))
 
 
-@app.command(help=str(t("Show the CALs that this host holds, verified offline, and the licence server.")))
+@app.command(help=str(t("Show how this host stands: grace, licence servers, policy, voucher, certificate, CALs.")))
 def status(folder: Folder = None) -> None:
     """Show."""
-    with Host(_folder(folder), timeout=settings().host.timeout_seconds) as host:
-        held, enrolled = host.held(), host.enrolled
-        try:
-            activated: bool | None = host.server_status().activated
-        except Unreachable:
-            activated = None
-    told = {
-        "name": enrolled.name,
-        "version": version_name(enrolled.version),
-        "server": enrolled.server,
-        "reachable": activated is not None,
-        "activated": activated,
-        "cals": [_told(cal) for cal in held],
-    }
-    show(told, lambda screen: _draw(screen, told, held))
-
-
-def _draw(screen: Console, told: dict[str, Any], held: list[HeldCal]) -> None:
-    reached = t("reachable") if told["reachable"] else t("no answer")
-    active = t("activated") if told["activated"] else t("not activated")
-    state = f"{reached}, {active}" if told["reachable"] else str(reached)
-    screen.print(f"{told['name']} ({told['version']}) → {told['server']}: {state}", markup=False)
-    table = grid(None, t("Type"), t("Holder"), t("Version"), t("Kind"), t("Valid until"))
-    for cal in held:
-        kind = lasting(cal.cal_type, cal.claims.temporary)
-        until = show_time(cal.claims.valid_until, settings().zone)
-        table.add_row(str(cal.cal_type.text), cal.name, version_name(cal.claims.version), str(kind), until)
-    screen.print(table)
+    told = how_it_stands(msgspec.structs.replace(settings().host, folder=str(_folder(folder))))
+    show(status_told(told), lambda screen: draw_status(screen, told, settings().zone))
 
 
 def _told(cal: HeldCal) -> dict[str, Any]:

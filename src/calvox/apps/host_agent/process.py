@@ -13,11 +13,15 @@ from calvox.apps.host_agent.agent import Agent, open_agent
 from calvox.apps.host_agent.listening import Listening
 from calvox.apps.host_agent.rounds import go_round
 from calvox.common.clock import SYSTEM, World
+from calvox.common.errors import CalvoxError, Unreachable
 from calvox.common.files import own_file
 from calvox.common.settings import Host as HostSettings
 from calvox.host import AsyncHost
+from calvox.host.agent import Agent as AgentSocket
+from calvox.host.link import Link
+from calvox.host.report import Contact, Seen, read_clock, status_of
 from calvox.host.state import HostFolder
-from calvox.wire.agentapi import SOCKET
+from calvox.wire.agentapi import SOCKET, AgentStatus, Status
 
 log = structlog.get_logger()
 LOCK = "agent.lock"
@@ -37,6 +41,36 @@ def host_of(settings: HostSettings, world: World = SYSTEM) -> AsyncHost:
         servers=settings.servers,
         pause=settings.retry_seconds,
     )
+
+
+def how_it_stands(settings: HostSettings, world: World = SYSTEM) -> AgentStatus:
+    """Ask the process how this host stands or, with none running, read it from the folder and ask the servers.
+
+    Raises:
+        NotFound: this machine is not enrolled as a session host.
+    """
+    try:
+        with AgentSocket(socket_of(settings)) as agent:
+            return agent.ask(Status(), AgentStatus)
+    except Unreachable:
+        return asyncio.run(_look(settings, world))
+
+
+async def _look(settings: HostSettings, world: World) -> AgentStatus:
+    async with host_of(settings, world) as host:
+        clock, lost = read_clock(host, world.now())
+        now = max(world.now(), clock.last)
+        contacts = {link.server: await _contact(link) for link in host.order}
+        return status_of(host, clock, Seen(False, now, "lost" if lost else "good", contacts), settings.mode)
+
+
+async def _contact(link: Link) -> Contact:
+    try:
+        return Contact(True, (await link.status()).activated)
+    except Unreachable:
+        return Contact(False)
+    except CalvoxError as error:
+        return Contact(True, problem=str(error))
 
 
 def run(settings: HostSettings, ready: Callable[[str], None], world: World = SYSTEM) -> None:
