@@ -42,7 +42,7 @@ from calvox.cli.centre_show import (
     unless_refused,
     usual_form,
 )
-from calvox.cli.session import say, show
+from calvox.cli.session import say, settings, show
 from calvox.common import logs
 from calvox.common.errors import BadInput
 from calvox.common.files import read_whole
@@ -109,7 +109,7 @@ def serve(
     centre = chosen(folder, passphrase_file)
     if listen:
         centre = msgspec.structs.replace(centre, listen=listen)
-    logs.configure()
+    logs.configure(settings().interface)
     run(centre, asking(centre), _announce)
 
 

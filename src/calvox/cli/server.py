@@ -19,7 +19,7 @@ from calvox.cli.secrets import read_secret
 from calvox.cli.server_clock import alarms, clock
 from calvox.cli.server_hosts import authority, codes, hosts
 from calvox.cli.server_policy import policy, vouchers
-from calvox.cli.session import ask, grid, say, session, show
+from calvox.cli.session import ask, grid, say, session, settings, show
 from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
 from calvox.common.errors import BadInput
@@ -99,7 +99,7 @@ def serve(
     folder: Folder = None,
 ) -> None:
     """Serve."""
-    logs.configure()
+    logs.configure(settings().interface)
     chosen = server_settings(folder)
     if listen:
         chosen = msgspec.structs.replace(chosen, server=msgspec.structs.replace(chosen.server, listen=listen))
