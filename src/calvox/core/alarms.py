@@ -84,7 +84,7 @@ class Frozen(StrEnum):
 
 
 ALARM_FACTS: tuple[type[Fact], ...] = (AlarmRaised, AlarmCleared, ClockConfirmed)
-ALARM_TABLE = Table("alarm", ("alarm",), {"alarm": str, "detail": str, "raised": int})
+ALARM_TABLE = Table("alarm", ("alarm",), {"alarm": str, "detail": str, "raised": int}, small=True)
 CLOCK_TABLE = Table("clock", ("slot",), {"slot": int, "last": int, "doubted": int})
 """Licensing time when it was last noted; working, for it is written every few seconds."""
 _FREEZES = {Alarm.FINGERPRINT: "drifted", Alarm.ROLLBACK: "rolled_back", Alarm.FORK: "forked"}

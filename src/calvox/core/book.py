@@ -43,6 +43,8 @@ class Table:
     """Every column, the key's included, with int, str or bytes."""
     index: tuple[tuple[str, ...], ...] = ()
     """Further column groups to look rows up by."""
+    small: bool = False
+    """Whether it has few rows, read by nearly every piece of work: the writer then keeps it in memory."""
 
 
 @dataclass(frozen=True, slots=True)

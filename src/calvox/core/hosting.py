@@ -92,6 +92,7 @@ HOST_TABLE = Table(
         "group": str,
     },
     index=(("name",),),
+    small=True,
 )
 """`issuer` is the hash of the authority's key, empty for the first one; `certified` the time of the newest certificate."""
 AUTHORITY_TABLE = Table("authority", ("slot",), {"slot": int, "authority": bytes})

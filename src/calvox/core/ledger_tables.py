@@ -7,6 +7,7 @@ from calvox.core.alarms import ALARM_TABLE, CLOCK_TABLE, FREEZE_COLUMNS
 from calvox.core.book import Table
 from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
 from calvox.core.outages import OUTAGE_TABLES
+from calvox.core.peopling import PEOPLE_WORKING, PERSON_TABLE
 
 PROJECTIONS = (
     Table(
@@ -23,8 +24,9 @@ PROJECTIONS = (
             "next_sequence": int,
             **dict.fromkeys(FREEZE_COLUMNS, int),
         },
+        small=True,
     ),
-    Table("person", ("person",), {"person": str, "role": str}),
+    PERSON_TABLE,
     Table("request", ("sequence",), {"sequence": int, "request": bytes, "time": int}),
     Table(
         "confirmation",
@@ -48,6 +50,7 @@ PROJECTIONS = (
             "over_use": str,
         },
         index=(("cal_type",),),
+        small=True,
     ),
     HOST_TABLE,
     AUTHORITY_TABLE,
@@ -103,7 +106,7 @@ BESIDE = (
 WORKING = (
     SEEN_TABLE,
     CLOCK_TABLE,
-    Table("account", ("person",), {"person": str, "password": str}),
+    *PEOPLE_WORKING,
     Table("pending", ("purpose",), {"purpose": str, "state": bytes}),
     Table(
         "enrolment",

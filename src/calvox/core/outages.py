@@ -71,6 +71,7 @@ OUTAGE_TABLES = (
             "outage_cals": int,
             "outage_hours": int,
         },
+        small=True,
     ),
     Table(
         "voucher",

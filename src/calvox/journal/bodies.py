@@ -1,11 +1,13 @@
 """Facts as the canonical bytes that an entry holds, and back."""
 
+from functools import cache
+
 import msgspec
 
 from calvox.common.errors import BadInput, Conflict, Tampered
 from calvox.common.i18n import Text, t
 from calvox.core.book import Book, Fact
-from calvox.trust.canonical import decode, encode
+from calvox.trust.canonical import decode, encode_in_order, in_order
 
 BODY_LIMIT = 1 << 20
 """Bytes that the body of one entry may have."""
@@ -13,7 +15,12 @@ BODY_LIMIT = 1 << 20
 
 def body_of(fact: Fact) -> bytes:
     """Write a fact as canonical bytes."""
-    return encode(msgspec.to_builtins(fact, builtin_types=(bytes,)))
+    return encode_in_order({name: getattr(fact, name) for name in _fields(type(fact))})
+
+
+@cache
+def _fields(kind: type[Fact]) -> tuple[str, ...]:
+    return in_order(kind.__struct_fields__)
 
 
 def demand_known(book: Book, kind: str, version: int) -> None:

@@ -7,10 +7,11 @@ import apsw
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.book import Book, Drop, Fact, Key, Placed, Put, Row, kind_of
+from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Placed, Put, Row, Set, kind_of
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
+from calvox.journal.resident import Resident
 from calvox.journal.sealing import Sealer
 from calvox.journal.tables import Tables
 from calvox.trust.merkle import root
@@ -93,12 +94,19 @@ class SqliteReader:
 
 
 class SqliteTransaction(SqliteReader):
-    """The writer's view: reads, and writes one batch at a time."""
+    """The writer's view: reads, and writes one batch at a time.
+
+    Entries are written when the batch is sealed, small tables too; rows that were put in this batch are known without asking.
+    """
 
     def __init__(self, connection: apsw.Connection, book: Book, sealer: Sealer) -> None:
         super().__init__(connection, book)
         self._sealer = sealer
+        self._keys = {table.name: table.key for table in (*book.projections, *book.beside, *book.working)}
         self._free = {table.name for table in (*book.beside, *book.working)}
+        self._small = Resident(self.tables, book)
+        self._known: dict[str, dict[Key, Row | None]] = {name: {} for name in self._keys}
+        self._waiting: list[tuple[Any, ...]] = []
         self._end: Head | None = None
         self._first = 0
         self._leaves: list[bytes] = []
@@ -111,10 +119,46 @@ class SqliteTransaction(SqliteReader):
         if self._end is None:
             self._end = self.head
         self.now, self._first, self._leaves, self.kinds = now, self._end.position + 1, [], {}
+        for rows in self._known.values():
+            rows.clear()
 
     def forget(self) -> None:
         """Give the batch up: what was thought to be the end may never have been written."""
         self._end = None
+        self._waiting.clear()
+        self._small.forget()
+
+    def get(self, table: str, key: Key) -> Row | None:
+        """Read the row with this key."""
+        if table in self._small:
+            return self._small.get(table, key)
+        known = self._known[table]
+        return known[key] if key in known else super().get(table, key)
+
+    def select(
+        self,
+        table: str,
+        where: Mapping[str, Any] = _NOTHING,
+        *,
+        below: tuple[str, int] | None = None,
+        order: str = "",
+        limit: int = -1,
+        offset: int = 0,
+    ) -> Iterator[Row]:
+        """Read rows whose columns equal these."""
+        if table in self._small:
+            return self._small.select(table, where, below, order, limit, offset)
+        return super().select(table, where, below=below, order=order, limit=limit, offset=offset)
+
+    def count(self, table: str, where: Mapping[str, Any] = _NOTHING) -> int:
+        """Count rows whose columns equal these."""
+        self._small.flush()
+        return super().count(table, where)
+
+    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Entry]:
+        """Read entries in order."""
+        self._write_entries()
+        return super().entries(first, last)
 
     def append(self, fact: Fact, leaf: bytes = b"") -> Entry:
         """Enter a fact, and carry out what it changes in the projections."""
@@ -122,12 +166,9 @@ class SqliteTransaction(SqliteReader):
         sequence, kind, body = end.position + 1, kind_of(fact), body_of(fact)
         digest = entry_hash(end.hash, sequence, self.now, kind, fact.VERSION, leaf, body)
         entry = Entry(sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest)
-        self._connection.execute(
-            "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest),
-        )
+        self._waiting.append((sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest))
         for change in self._book.changes(fact, Placed(sequence, self.now)):
-            self.tables.apply(change)
+            self._apply(change)
         self._end = Head(sequence, digest)
         self.kinds[kind] = self.kinds.get(kind, 0) + 1
         if leaf:
@@ -146,19 +187,44 @@ class SqliteTransaction(SqliteReader):
     def put(self, table: str, row: Row) -> None:
         """Write a row beside the chain or a working row."""
         self._only_free(table)
-        self.tables.apply(Put(table, row))
+        self._apply(Put(table, row))
 
     def drop(self, table: str, key: Key) -> None:
-        """Remove a row beside the chain or a working row."""
+        """Remove a row beside the chain or a working row, or all whose keys begin with this one."""
         self._only_free(table)
-        self.tables.apply(Drop(table, key))
+        self._apply(Drop(table, key))
 
     def _only_free(self, table: str) -> None:
         if table not in self._free:
             raise AssertionError(f"{table} is a projection: it changes through entries alone")
 
+    def _apply(self, change: Change) -> None:
+        table = change.table
+        if table in self._small:
+            self._small.apply(change)
+            return
+        self.tables.apply(change)
+        known = self._known[table]
+        match change:
+            case Put(row=row):
+                known[tuple([row[name] for name in self._keys[table]])] = row
+            case Drop(key=key) if len(key) == len(self._keys[table]):
+                known[key] = None
+            case Drop(key=key):
+                for one in [one for one in known if one[: len(key)] == key]:
+                    known[one] = None
+            case Set(key=key) | Add(key=key):
+                known.pop(key, None)
+
+    def _write_entries(self) -> None:
+        if self._waiting:
+            self._connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
+            self._waiting.clear()
+
     def seal(self) -> Batch | None:
-        """Sign the batch; None if no entry was made."""
+        """Write what waits and sign the batch; None if no entry was made."""
+        self._small.flush()
+        self._write_entries()
         end = self._end
         if end is None or end.position < self._first:
             return None

@@ -67,12 +67,16 @@ class Tables:
         self._connection = connection
         self._tables = {table.name: table for table in (*book.projections, *book.beside, *book.working)}
         self._columns = {name: tuple(table.columns) for name, table in self._tables.items()}
-        self._texts: dict[tuple[object, ...], str] = {}
+        self._get = {name: f"SELECT * FROM {name} WHERE {self._where(name)}" for name in self._tables}
+        self._put = {
+            name: f"INSERT OR REPLACE INTO {name} VALUES ({', '.join('?' * len(columns))})"
+            for name, columns in self._columns.items()
+        }
+        self._texts: dict[tuple[str, ...], str] = {}
 
     def get(self, table: str, key: Key) -> Row | None:
         """Read the row with this key."""
-        text = self._text(("get", table), lambda: f"SELECT * FROM {table} WHERE {self._where(table)}")
-        row = self._connection.execute(text, key).fetchone()
+        row = self._connection.execute(self._get[table], key).fetchone()
         return dict(zip(self._columns[table], row, strict=True)) if row is not None else None
 
     def select(
@@ -86,17 +90,22 @@ class Tables:
         offset: int = 0,
     ) -> Iterator[Row]:
         """Read the rows whose columns equal these, in the order of a column or of the key ("-x": descending)."""
+        known = (table, *where, "<", below[0] if below else "", order)
+        text = self._texts.get(known) or self._select_text(known, table, tuple(where), below, order)
+        values = (*where.values(), below[1], limit, offset) if below else (*where.values(), limit, offset)
         columns = self._columns[table]
-        conditions = [f'"{name}" IS ?' for name in where]
-        values: tuple[Any, ...] = tuple(where.values())
-        if below is not None:
-            conditions.append(f'"{below[0]}" < ?')
-            values += (below[1],)
+        for row in self._connection.execute(text, values):
+            yield dict(zip(columns, row, strict=True))
+
+    def _select_text(
+        self, known: tuple[str, ...], table: str, where: tuple[str, ...], below: tuple[str, int] | None, order: str
+    ) -> str:
+        conditions = [f'"{name}" IS ?' for name in where] + ([f'"{below[0]}" < ?'] if below else [])
         by = f'"{order.lstrip("-")}"' + (" DESC" if order.startswith("-") else "") if order else self._order(table)
         condition = " AND ".join(conditions) or "1"
         text = f"SELECT * FROM {table} WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?"
-        for row in self._connection.execute(text, (*values, limit, offset)):
-            yield dict(zip(columns, row, strict=True))
+        self._texts[known] = text
+        return text
 
     def count(self, table: str, where: Mapping[str, Any]) -> int:
         """Count the rows whose columns equal these."""
@@ -105,37 +114,39 @@ class Tables:
         return next(int(row[0]) for row in self._connection.execute(text, tuple(where.values())))
 
     def apply(self, change: Change) -> None:
-        """Carry out one change."""
-        text, values = self._statement(change)
-        self._connection.execute(text, values)
-
-    def _statement(self, change: Change) -> tuple[str, tuple[Any, ...]]:
-        table = change.table
+        """Carry out one change; a key that is shorter than the table's drops every row that begins with it."""
+        table, execute = change.table, self._connection.execute
         match change:
             case Put(row=row):
-                columns = self._columns[table]
-                marks = ", ".join("?" * len(columns))
-                text = self._text(("put", table), lambda: f"INSERT OR REPLACE INTO {table} VALUES ({marks})")
-                return text, tuple(row[name] for name in columns)
+                execute(self._put[table], tuple([row[name] for name in self._columns[table]]))
             case Set(key=key, values=values):
-                names = tuple(values)
-                text = self._text(("set", table, names), lambda: self._update(table, _assign(names)))
-                return text, (*values.values(), *key)
+                execute(self._assigning(table, tuple(values)), (*values.values(), *key))
             case Add(key=key, column=column, amount=amount):
-                text = self._text(("add", table, column), lambda: self._update(table, f'"{column}" = "{column}" + ?'))
-                return text, (amount, *key)
+                execute(self._adding(table, column), (amount, *key))
             case Drop(key=key):
-                text = self._text(("drop", table), lambda: f"DELETE FROM {table} WHERE {self._where(table)}")
-                return text, key
+                execute(self._dropping(table, len(key)), key)
+
+    def _assigning(self, table: str, names: tuple[str, ...]) -> str:
+        known = ("set", table, *names)
+        if known not in self._texts:
+            self._texts[known] = self._update(table, _assign(names))
+        return self._texts[known]
+
+    def _adding(self, table: str, column: str) -> str:
+        known = ("add", table, column)
+        if known not in self._texts:
+            self._texts[known] = self._update(table, f'"{column}" = "{column}" + ?')
+        return self._texts[known]
+
+    def _dropping(self, table: str, parts: int) -> str:
+        known = ("drop", table, str(parts))
+        if known not in self._texts:
+            condition = " AND ".join(f'"{name}" = ?' for name in self._tables[table].key[:parts])
+            self._texts[known] = f"DELETE FROM {table} WHERE {condition}"
+        return self._texts[known]
 
     def _update(self, table: str, assignments: str) -> str:
         return f"UPDATE {table} SET {assignments} WHERE {self._where(table)}"
-
-    def _text(self, name: tuple[object, ...], make: Any) -> str:
-        text = self._texts.get(name)
-        if text is None:
-            text = self._texts[name] = make()
-        return text
 
     def _where(self, table: str) -> str:
         return " AND ".join(f'"{name}" = ?' for name in self._tables[table].key)

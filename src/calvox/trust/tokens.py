@@ -166,7 +166,7 @@ def pack_claims(claims: Claims) -> bytes:
         claims.temporary,
         claims.pack,
     )
-    return canonical.encode(dict(enumerate(values, start=1)))
+    return canonical.encode_in_order(dict(enumerate(values, start=1)))
 
 
 def unpack_claims(data: bytes) -> Claims:
