@@ -42,6 +42,7 @@ from calvox.core.hosting import (
 )
 from calvox.core.ledger import FACTS, LEDGER, SLOT, changes
 from calvox.core.outages import OutageCalUsed, PolicySet, VoucherIssued, VoucherSettled
+from calvox.core.peopling import PasswordSet, PersonLocked, PersonRemoved
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.tables import Tables, create_tables
 
@@ -132,6 +133,9 @@ CANONICAL: tuple[Fact, ...] = (
     AlarmRaised(alarm="rollback", detail="signed up to 9, here 7"),
     AlarmCleared(alarm="rollback", why="called", by="ada"),
     ClockConfirmed(moment=1_805_000_000, by="ada"),
+    PersonRemoved(person="ada", by="root"),
+    PasswordSet(person="ada", digest=b"w" * 32, change=True, by="root"),
+    PersonLocked(person="ada", failures=5, seconds=900),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -183,7 +187,11 @@ def test_an_alarm_freezes_the_server_until_it_is_cleared() -> None:
 
 def test_people_stand_with_their_role() -> None:
     """Who added them stays in the entry."""
-    assert only(folded(CANONICAL[1]), "person") == {"person": "ada", "role": "administrator"}
+    row = {"person": "ada", "role": "administrator"}
+    assert only(folded(CANONICAL[1]), "person") == {**row, "digest": b"", "change": 0}
+    removed, password, locked = CANONICAL[31:34]
+    assert only(folded(CANONICAL[1], password, locked), "person") == {**row, "digest": b"w" * 32, "change": 1}
+    assert list(folded(CANONICAL[1], password, removed).select("person", {})) == []
 
 
 def test_a_request_uses_its_sequence_up() -> None:
@@ -414,6 +422,9 @@ EFFECTS: dict[str, set[str]] = {
     "AlarmRaised": {"alarm", "server"},
     "AlarmCleared": {"alarm", "server"},
     "ClockConfirmed": set(),
+    "PersonRemoved": {"person"},
+    "PasswordSet": {"person"},
+    "PersonLocked": set(),
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

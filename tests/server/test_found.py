@@ -12,6 +12,7 @@ import pytest
 
 from calvox.common.errors import Busy, Conflict, NotFound, Tampered
 from calvox.core.entries import PersonAdded, ServerFounded
+from calvox.core.peopling import PasswordSet
 from calvox.server.found import found
 from calvox.server.keys import renew_tls
 from calvox.server.store import CARD, open_server
@@ -25,7 +26,7 @@ from tests.world import CENTRE, PARTS, STOCK, Centre, Site, wish
 def test_a_new_server_says_who_it_is(new: Site) -> None:
     """Its first entries hold the ID, the pinned centre and the first administrator."""
     facts = new.read(lambda reader: [reader.fact(entry) for entry in reader.entries()])
-    assert [type(fact) for fact in facts] == [ServerFounded, PersonAdded]
+    assert [type(fact) for fact in facts] == [ServerFounded, PersonAdded, PasswordSet]
     assert facts[0].server_id == new.server_id
     assert facts[0].centre_key == CENTRE.card.key
     assert (facts[1].person, facts[1].role) == ("ada", "administrator")
@@ -150,15 +151,15 @@ def test_an_edit_is_found_at_start_and_named(dated_site: Site, tmp_path: Path, s
     edit(site, statement)
     with pytest.raises(Tampered) as caught:
         site.open()
-    assert str(caught.value).startswith(named.format(entry=6))
+    assert str(caught.value).startswith(named.format(entry=7))
 
 
 def test_without_an_edit_nothing_is_found(dated_site: Site, tmp_path: Path) -> None:
-    """Its first confirmation stands in entry 6, after the founding and three requests."""
+    """Its first confirmation stands in entry 7, after the founding, the first account and three requests."""
     site = dated_site.copy(tmp_path)
     edit(site, "UPDATE pack SET quantity = quantity")
     site.open()
-    assert [row["entry"] for row in site.rows("confirmation")] == [6, 12]
+    assert [row["entry"] for row in site.rows("confirmation")] == [7, 13]
     site.close()
 
 

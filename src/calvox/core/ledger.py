@@ -28,6 +28,7 @@ from calvox.core.entries import (
 from calvox.core.hosting import HOST_FACTS, host_changes
 from calvox.core.ledger_tables import BESIDE, PROJECTIONS, WORKING
 from calvox.core.outages import OUTAGE_FACTS, outage_changes
+from calvox.core.peopling import PEOPLE_FACTS, people_changes
 from calvox.core.products import CalType
 
 FACTS: tuple[type[Fact], ...] = (
@@ -52,6 +53,7 @@ FACTS: tuple[type[Fact], ...] = (
     *HOST_FACTS,
     *OUTAGE_FACTS,
     *ALARM_FACTS,
+    *PEOPLE_FACTS,
 )
 
 _UNFROZEN = dict.fromkeys(FREEZE_COLUMNS, 0)
@@ -82,8 +84,6 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
         case ServerFounded():
             names = ("server_id", "epoch", "public_key", "centre_key", "centre_name")
             yield Put("server", {"slot": 0, **_fields(fact, *names), "activated": 0, "next_sequence": 1, **_UNFROZEN})
-        case PersonAdded():
-            yield Put("person", _fields(fact, "person", "role"))
         case PackRequested():
             yield Put("request", {**_fields(fact, "sequence", "request"), "time": placed.time})
             yield Set("server", SLOT, {"next_sequence": fact.sequence + 1})
@@ -97,6 +97,8 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield Put("pack", {**row, "issued": 0, "installed": placed.time, "converted": 0, "over_use": ""})
         case _ if isinstance(fact, ALARM_FACTS):
             yield from alarm_changes(fact, placed)
+        case _ if isinstance(fact, (PersonAdded, *PEOPLE_FACTS)):
+            yield from people_changes(fact, placed)
         case _ if isinstance(fact, OUTAGE_FACTS):
             yield from outage_changes(fact, placed)
         case _:
@@ -110,7 +112,7 @@ def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
             row = {**_fields(fact, *names), "temporary": int(fact.temporary)}
             yield Put("cal", {**row, "issued": placed.time, "entry": placed.sequence})
             yield from _count(fact.pack, 1)
-            if fact.temporary and not fact.replaces:
+            if fact.temporary and fact.cal_type == CalType.DEVICE and not fact.replaces:
                 yield Put("device", {"holder": fact.holder, "first_seen": placed.time, "proven": 0})
             elif fact.cal_type == CalType.DEVICE and not fact.temporary:
                 yield Set("device", (fact.holder,), {"proven": 1})

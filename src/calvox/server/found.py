@@ -8,6 +8,7 @@ from calvox.common.files import build_whole, write_whole
 from calvox.common.settings import Settings
 from calvox.core.entries import PersonAdded, ServerFounded
 from calvox.core.ledger import LEDGER
+from calvox.core.peopling import PasswordSet, Role, password_digest
 from calvox.journal.interface import Transaction
 from calvox.journal.sqlite import SqliteJournal, create
 from calvox.server.fingerprint import fingerprint_record, read_parts
@@ -15,8 +16,6 @@ from calvox.server.keys import Keys, make_keys
 from calvox.server.store import CARD, ledger_sealer
 from calvox.trust.certificates import key_hash
 from calvox.wire.card import CentreCard, write_card
-
-ADMINISTRATOR = "administrator"
 
 
 def found(
@@ -67,5 +66,6 @@ def _enter(tx: Transaction, keys: Keys, card: CentreCard, administrator: str, pa
             authority=key_hash(keys.authority),
         )
     )
-    tx.append(PersonAdded(person=administrator, role=ADMINISTRATOR, by=by))
+    tx.append(PersonAdded(person=administrator, role=str(Role.ADMINISTRATOR), by=by))
+    tx.append(PasswordSet(person=administrator, digest=password_digest(password), change=False, by=by))
     tx.put("account", {"person": administrator, "password": password})
