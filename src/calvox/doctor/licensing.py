@@ -123,6 +123,27 @@ def after(earlier: Iterable[Fact[bool]], step: Fact[bool]) -> Fact[bool]:
     return Fact(why="an earlier step failed") if failed else step
 
 
+# Grace
+
+
+def on_grace_alone(view: View, days: range, bad: Found, unknown: Text) -> Iterator[Found]:
+    """Find a host with so many grace days left where licensing does not work; where it works the counter means nothing.
+
+    Args:
+        view: the host.
+        days: the days left for which the rule is there.
+        bad: what it finds.
+        unknown: said if the facts do not tell whether licensing works.
+    """
+    if view.the_host.grace_days.value not in days:
+        return
+    works = licensing_works(view)
+    if works is None:
+        yield cannot_tell(unknown)
+    elif not works:
+        yield bad
+
+
 # Packs
 
 

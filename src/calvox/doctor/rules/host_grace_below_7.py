@@ -15,21 +15,16 @@ Reference: the 120 days: Microsoft Learn, “License Remote Desktop session host
 from collections.abc import Iterator
 
 from calvox.common.i18n import t
-from calvox.doctor.licensing import is_session_host, licensing_works
-from calvox.doctor.rule import Found, Rule, View, cannot_tell, error
+from calvox.doctor.licensing import is_session_host, on_grace_alone
+from calvox.doctor.rule import Found, Rule, View, error
 
 
 def check(view: View) -> Iterator[Found]:
     """Find a host that runs out of grace within a week and is not licensed."""
-    days = view.the_host.grace_days.value
-    if days is None or not 1 <= days < 7:
-        return
-    works = licensing_works(view)
-    values = {"host": view.subject, "days": days}
-    if works is None:
-        yield cannot_tell(t("Grace days left on {host}: {days}; whether licensing works was not collected", **values))
-    elif not works:
-        yield error(t("Grace days left on {host}: {days}; licensing does not work", **values))
+    values = {"host": view.subject, "days": view.the_host.grace_days.value}
+    unknown = t("Grace days left on {host}: {days}; whether licensing works was not collected", **values)
+    bad = t("Grace days left on {host}: {days}; licensing does not work", **values)
+    yield from on_grace_alone(view, range(1, 7), error(bad), unknown)
 
 
 RULE = Rule(

@@ -15,23 +15,15 @@ Reference: the 120 days, and what a host checks: Microsoft Learn, “License Rem
 from collections.abc import Iterator
 
 from calvox.common.i18n import t
-from calvox.doctor.licensing import is_session_host, licensing_works
-from calvox.doctor.rule import Found, Rule, View, cannot_tell, error
+from calvox.doctor.licensing import is_session_host, on_grace_alone
+from calvox.doctor.rule import Found, Rule, View, error
 
 
 def check(view: View) -> Iterator[Found]:
     """Find a host that is out of grace and not licensed."""
-    if view.the_host.grace_days.value != 0:
-        return
-    works = licensing_works(view)
-    if works is None:
-        yield cannot_tell(
-            t("{host} has no grace days left; whether licensing works was not collected", host=view.subject)
-        )
-    elif not works:
-        yield error(
-            t("The grace period of {host} is over, and licensing does not work: users are refused", host=view.subject)
-        )
+    unknown = t("{host} has no grace days left; whether licensing works was not collected", host=view.subject)
+    bad = t("The grace period of {host} is over, and licensing does not work: users are refused", host=view.subject)
+    yield from on_grace_alone(view, range(1), error(bad), unknown)
 
 
 RULE = Rule(
