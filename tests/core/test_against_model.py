@@ -128,6 +128,16 @@ class AgainstTheModel(RuleBasedStateMachine):
             self._go_to(self.clock() + seconds)
             self._ask(*asked)
 
+    @precondition(lambda self: bool(self.model.cals))
+    @rule(data=st.data(), off=st.sampled_from([-7 * DAY - 1, -7 * DAY, -DAY, -DAY // 2, 0]), host=VERSIONS)
+    def come_back_near_an_end(self, data: st.DataObject, off: int, host: int) -> None:
+        """Let a holder ask again when its CAL, its pack or its lease is about to end."""
+        cal = data.draw(st.sampled_from(self.model.cals))
+        moments = [cal.until + off] + [pack.ends - 1 + off for pack in self.model.packs if pack.number == cal.pack]
+        moments += [cal.lease, cal.lease + 1] if cal.kind == SESSION else []
+        self._go_to(data.draw(st.sampled_from(moments)))
+        self._ask(cal.kind, cal.holder, min(host, cal.version), False)
+
     def _ask(self, kind: int, holder: str, host: int, known: bool) -> None:
         self._sync()
         expected = self.model.ask(kind, holder, host, known)
