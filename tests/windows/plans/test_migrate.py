@@ -466,6 +466,8 @@ def half_done() -> list[tuple[Site, ...]]:
     hidden = NamedServers(servers=(OLD,), where=From.LOCAL), NamedServers(servers=(NEW,), where=From.POLICY)
     told.append((*STATES[:4], with_host(STATES[4], 1, server_settings=hidden)))
     told.append((*STATES[:5], changed(STATES[5], "session_hosts.1.reach.0.status", 6)))
+    cut_off = changed(STATES[5], "session_hosts.1.reach.0.status", 6)
+    told.append((*STATES[:6], read_at(cut_off, READ + 40 * DAY)))
     told.append((*STATES[:6], with_packs(STATES[6], 0, device_pack(3))))
     return told
 

@@ -5,30 +5,20 @@ Rules:
   inventory, with a note, is left out of the rest.
 - A host names the old licence server as long as one place does: policy, deployment or local setting. A place that is hidden today
   by a stronger one comes back with it.
-- A host is accepted by two readings with a test session between them, through the plan's licence server and no other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-import msgspec
 
 from calvox.common.i18n import Text, t
 from calvox.doctor.facts import From, Mode, SessionHost, Site, short_name
 from calvox.doctor.licensing import MODE_NAMES, PLACE_NAMES, PRODUCTS, listed
-from calvox.windows.acceptance import accept
 from calvox.windows.checklist_facts import Seen, evidences_of, unknown
-from calvox.windows.evidence import Condition, Verdict
 from calvox.windows.facts_from import same_machine
 from calvox.windows.plans.case import Case
-from calvox.windows.plans.plan import Do, Line, Vouch, command
+from calvox.windows.plans.plan import Line, Vouch
 
-GOOD = {Verdict.PROVEN: True, Verdict.FAILED: False, Verdict.NOT_COLLECTED: None}
 SETTINGS = ("servers", "server_settings", "mode", "mode_settings")
-SESSION = ("session", "permanent", "server-events")
-"""Conditions of the acceptance that are about the licence server and one session."""
-HOST = ("grace", "host-events")
-"""Those that are about one host, the one that is told first."""
 Index = dict[str, list[SessionHost]]
 
 
@@ -46,13 +36,9 @@ class Hosts:
         """Find a host as it is known now; None if it was never collected."""
         return _among(self.states[-1], name)
 
-    def first(self, name: str, holds: Callable[[SessionHost], bool]) -> int | None:
-        """Find the first state in which something holds for a host."""
-        for at, state in enumerate(self.states):
-            host = _among(state, name)
-            if host is not None and holds(host):
-                return at
-        return None
+    def at(self, number: int, name: str) -> SessionHost | None:
+        """Find a host as it was in a state."""
+        return _among(self.states[number], name)
 
 
 def hosts_of(case: Case, *servers: str) -> Hosts:
@@ -110,7 +96,7 @@ def known_hosts(hosts: Hosts) -> Iterator[Line]:
         if name in hosts.left_out:
             yield Line(name, Seen(None, t("{host} is left out of the plan.", host=name)), Vouch.IF_MISSING)
         elif host is None:
-            yield Line(name, _not_collected(name), Vouch.IF_MISSING)
+            yield Line(name, not_collected(name), Vouch.IF_MISSING)
         elif not host.servers.known:
             yield Line(name, unknown(host, "servers"), Vouch.IF_MISSING)
         else:
@@ -120,14 +106,16 @@ def known_hosts(hosts: Hosts) -> Iterator[Line]:
         evidence = tuple(one for host in told for one in evidences_of(host, "servers"))
         yield Line("hosts", Seen(True, text, evidence))
     elif not hosts.names:
-        yield _nobody()
+        yield nobody()
 
 
-def _nobody() -> Line:
+def nobody() -> Line:
+    """Say that there is no host to look at."""
     return Line("hosts", Seen(None, t("No session host that the plan could look at was collected.")), Vouch.IF_MISSING)
 
 
-def _not_collected(name: str) -> Seen:
+def not_collected(name: str) -> Seen:
+    """Say that a host is missed."""
     return Seen(None, t("{host} stands in site.toml and was not collected.", host=name))
 
 
@@ -138,9 +126,9 @@ def repointed(hosts: Hosts, old: str, new: str) -> Iterator[Line]:
     """Tell of each host whether every place names the new licence server, and none the old one."""
     for name in hosts.names:
         host = hosts.now(name)
-        yield Line(name, points(host, old, new) if host else _not_collected(name), Vouch.ALWAYS)
+        yield Line(name, points(host, old, new) if host else not_collected(name), Vouch.ALWAYS)
     if not hosts.names:
-        yield _nobody()
+        yield nobody()
 
 
 def points(host: SessionHost, old: str, new: str) -> Seen:
@@ -169,88 +157,3 @@ def places_of(hosts: Hosts, name: str, server: str = "") -> set[From]:
     host = hosts.now(name)
     told = (host.server_settings.value or ()) if host else ()
     return {one.where for one in told if not server or any(same_machine(other, server) for other in one.servers)}
-
-
-# The acceptance
-
-
-def session_do(hosts: Hosts, server: str) -> Iterator[Do]:
-    """Say how a session is tested, as the hosts' modes need it."""
-    modes = {host.mode.value for name in hosts.names if (host := hosts.now(name))}
-    if Mode.DEVICE in modes:
-        yield Do(
-            t(
-                "Per device: on each host open a session from a device that has no CAL, and a second one from the same device."
-            )
-        )
-    if Mode.USER in modes:
-        text = t("Per user: on each host open a session as a user who has no CAL; then have a new report made:")
-        yield Do(text, command("windows", "act", "make-report", "--machine", server))
-
-
-def accepted(hosts: Hosts, server: str, ready: Callable[[SessionHost, Site], bool]) -> Iterator[Line]:
-    """Tell of each host whether it works by the licence server, and of each mode whether a session was given a CAL.
-
-    Args:
-        hosts: the hosts of the plan.
-        server: the licence server through which they must work.
-        ready: tells whether all is set for a host in a state; what is read after the first such state counts.
-    """
-    case, after = hosts.case, _through(hosts.case.site, server)
-    begins: dict[Mode, int] = {}
-    for name in hosts.names:
-        host = hosts.now(name)
-        at = next((n for n, site in enumerate(case.since) if _is_ready(hosts, n, name, site, ready)), None)
-        mode = host.mode.value if host else None
-        if host is None or mode not in PRODUCTS:
-            yield Line(name, _not_collected(name) if host is None else _no_mode(host), Vouch.ALWAYS)
-        elif at is None:
-            text = t("{host} was not read since all was set for it.", host=host.machine.name)
-            yield Line(name, Seen(None, text, evidences_of(host, "servers")), Vouch.ALWAYS)
-        else:
-            begins[mode] = min(at, begins.get(mode, at))
-            told = accept(case.since[at], after, server, mode, case.now, host=host.machine.name)
-            own = [one for name in HOST for one in told.conditions if one.name == name]
-            yield Line(name, _summed(host.machine.name, own), Vouch.ALWAYS)
-    for mode, at in begins.items():
-        told = accept(case.since[at], after, server, mode, case.now)
-        session = [one for one in told.conditions if one.name in SESSION]
-        yield Line(f"session-{mode.value}", _summed(MODE_NAMES[mode], session), Vouch.IF_MISSING)
-    if not hosts.names:
-        yield _nobody()
-
-
-def _is_ready(hosts: Hosts, at: int, name: str, site: Site, ready: Callable[[SessionHost, Site], bool]) -> bool:
-    host = _among(hosts.states[at], name)
-    return host is not None and ready(host, site)
-
-
-def _through(site: Site, server: str) -> Site:
-    """Leave each host only the one licence server, so that it is not accepted through another."""
-    hosts = (_narrowed(host, server) for host in site.session_hosts)
-    return msgspec.structs.replace(site, session_hosts=tuple(hosts))
-
-
-def _narrowed(host: SessionHost, server: str) -> SessionHost:
-    if not host.servers.known:
-        return host
-    own = tuple(name for name in host.servers.value or () if same_machine(name, server))
-    return msgspec.structs.replace(host, servers=msgspec.structs.replace(host.servers, value=own))
-
-
-def _no_mode(host: SessionHost) -> Seen:
-    if not host.mode.known:
-        return unknown(host, "mode")
-    values = {"host": host.machine.name, "mode": MODE_NAMES[host.mode.value or Mode.NOT_SET]}
-    return Seen(False, t("{host} is in mode “{mode}”, which gives no CALs.", **values), evidences_of(host, "mode"))
-
-
-def _summed(about: Text | str, conditions: list[Condition]) -> Seen:
-    """Make one line of several conditions: the worst speaks."""
-    evidence = tuple(dict.fromkeys(one for condition in conditions for one in condition.evidence))
-    for verdict in (Verdict.FAILED, Verdict.NOT_COLLECTED):
-        for condition in conditions:
-            if condition.verdict is verdict:
-                return Seen(GOOD[verdict], t("{about}: {text}", about=about, text=condition.text), evidence)
-    text = conditions[0].text if conditions else t("nothing was tested")
-    return Seen(bool(conditions) or None, t("{about}: {text}", about=about, text=text), evidence)

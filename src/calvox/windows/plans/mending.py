@@ -6,8 +6,9 @@ Rule: what was read before the mending or the change says nothing about what is 
 from calvox.common.i18n import Text, t
 from calvox.doctor.facts import SessionHost, Site
 from calvox.windows.checklist_facts import Seen, evidence_of
+from calvox.windows.plans.acceptances import accepted, session_do
 from calvox.windows.plans.case import Case
-from calvox.windows.plans.hosts import Hosts, accepted, session_do
+from calvox.windows.plans.hosts import Hosts
 from calvox.windows.plans.packs import Wanted, kept
 from calvox.windows.plans.plan import Do, Line, Step, Vouch, command
 from calvox.windows.plans.servers import activation, back_up, not_read_since, read_again, saved

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from calvox.common.i18n import t
 from calvox.doctor.facts import From
+from calvox.windows.plans.acceptances import accepted, session_do
 from calvox.windows.plans.case import Case
-from calvox.windows.plans.hosts import Hosts, accepted, hosts_of, places_of, points, repointed, session_do
+from calvox.windows.plans.hosts import Hosts, hosts_of, places_of, points, repointed
 from calvox.windows.plans.migrate_new import activate, bring, fit
 from calvox.windows.plans.migrate_old import deactivate, inventory, remove
 from calvox.windows.plans.packs import wanted
