@@ -29,6 +29,10 @@ class FakeServer:
     status: int = 200
     silent: bool = False
     """Whether it hears and never answers."""
+    cut: int = 0
+    """Requests that it hears, does, and hangs up on without an answer."""
+    keys: list[str] = field(default_factory=list)
+    """The Idempotency-Key of each request; empty: none."""
     asked: list[str] = field(default_factory=list)
     """The first line of each request."""
     port: int = 0
@@ -74,6 +78,10 @@ class FakeServer:
             self.asked.append(head.splitlines()[0])
             lengths = [int(line.split()[1]) for line in head.splitlines() if line.lower().startswith("content-length")]
             await reader.readexactly(sum(lengths))
+            self.keys.append(_header(head, "idempotency-key"))
+            if self.cut:
+                self.cut -= 1
+                return
             if self.silent:
                 await asyncio.sleep(5)
             length = sum(len(piece) for piece in self.pieces)
@@ -86,3 +94,7 @@ class FakeServer:
             pass
         finally:
             writer.transport.abort()
+
+
+def _header(head: str, name: str) -> str:
+    return next((line.partition(":")[2].strip() for line in head.splitlines() if line.lower().startswith(name)), "")

@@ -111,6 +111,36 @@ def test_an_error_that_is_none_of_ours_is_told_as_such(tmp_path: Path, body: byt
         told(tmp_path, for_a_user, pieces=[body], status=502)
 
 
+def a_cut_line(tmp_path: Path, cut: int, ask: Callable[[AsyncHost], Awaitable[object]]) -> FakeServer:
+    """Let a host ask a server that hangs up so many times before it answers."""
+    tmp_path.mkdir(exist_ok=True)
+
+    async def talk() -> FakeServer:
+        fake = FakeServer(tmp_path / "fake", pieces=[REFUSED], cut=cut)
+        async with fake.serving(), AsyncHost(fake.home(tmp_path / "host")) as host:
+            try:
+                await ask(host)
+            except Unreachable:
+                fake.keys.append("gave up")
+        return fake
+
+    return asyncio.run(talk())
+
+
+def test_after_a_lost_answer_the_same_request_goes_once_more(tmp_path: Path) -> None:
+    """Under the same key, so that the server does it once; a second loss is told."""
+    first, second = a_cut_line(tmp_path, 1, for_a_user).keys
+    assert first == second != ""
+    keys = a_cut_line(tmp_path / "more", 2, for_a_user).keys
+    assert (len(keys), keys[0], keys[2]) == (3, keys[1], "gave up")
+    assert keys[0] != first
+
+
+def test_what_changes_nothing_is_not_sent_again(tmp_path: Path) -> None:
+    """It bears no key."""
+    assert a_cut_line(tmp_path, 1, lambda host: host.order[0].fetch_statements()).keys == ["", "gave up"]
+
+
 CAL = {"cal_id": "A" * 21 + "A==", "cal_type": "user", "version": 7, "temporary": False, "valid_until": 1, "pack": 1}
 
 

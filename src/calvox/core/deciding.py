@@ -39,6 +39,7 @@ class Reason(StrEnum):
     NOT_AUTHENTICATED = "not-authenticated"
     HOST_GROUP = "host-group"
     SERVER_FROZEN = "server-frozen"
+    SECOND_SERVER = "second-server"
 
     @property
     def text(self) -> Text:
@@ -50,6 +51,7 @@ class Reason(StrEnum):
             Reason.NOT_AUTHENTICATED: t("its temporary CAL has ended, and nobody has logged on from this device"),
             Reason.HOST_GROUP: t("the session host's group is not given CALs here"),
             Reason.SERVER_FROZEN: t("the licence server gives no new CALs until its alarm is settled"),
+            Reason.SECOND_SERVER: t("a second licence server gives one temporary CAL a device, and this one's has ended"),
         }[self]
 
 

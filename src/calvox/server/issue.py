@@ -15,6 +15,7 @@ from calvox.core.converting import signed_pack
 from calvox.core.deciding import Ask, Cal, Decision, Issue, Keep, Reason, Refused, Renew, Standing, beyond, decide
 from calvox.core.entries import CalIssued, CalRenewed
 from calvox.core.products import CalType
+from calvox.core.standing_in import stand_in
 from calvox.journal.entry import Batch
 from calvox.journal.interface import Committed, Transaction
 from calvox.server.expire import expire, forget_cal, make_room
@@ -91,13 +92,14 @@ def _acquire(tx: Transaction, server: LicenceServer, ask: HolderAsk, allowed: bo
     reference = holder_reference(tx, server, ask.holder, ask.name)
     standing = _standing(tx, server, ask, reference)
     asked = Ask(ask.cal_type, ask.host_version, ask.authenticated)
-    decision = decide(asked, standing) if allowed else Refused(Reason.HOST_GROUP)
+    second = server.settings.server.role == "second"
+    decision = (stand_in if second else decide)(asked, standing) if allowed else Refused(Reason.HOST_GROUP)
     decision = _thawed(tx, decision)
     if isinstance(decision, Refused):
         refuse(tx, ask.host, reference, ask.cal_type, decision.reason)
         return decision
     granted = _carry_out(tx, server, ask, reference, decision)
-    if ask.cal_type is CalType.USER and beyond(decision, standing):
+    if ask.cal_type is CalType.USER and not second and beyond(decision, standing):
         return replace(granted, beyond=True)
     return granted
 
