@@ -19,6 +19,7 @@ from calvox.core.deciding import (
     Refused,
     Renew,
     Standing,
+    beyond,
     decide,
 )
 from calvox.core.pools import OverUse, Pack, Policy, fitting
@@ -202,6 +203,101 @@ def test_a_users_cal_of_a_pack_that_has_ended_moves_to_another() -> None:
     assert decide(Ask(USER, 7), standing(held=held)) == Issue(7, False, NOW + 60 * DAY, 0, b"held")
     assert decide(Ask(USER, 7), standing(ONE_FREE, held=held)) == Issue(7, False, NOW + 60 * DAY, 1, b"held")
     assert decide(Ask(USER, 7), standing(ALL_OUT, held=held, policy=ENFORCE)) == Keep(held)
+
+
+def dated(sequence: int, issued: int, days: int, *, version: int = 7, own: OverUse | None = None) -> Pack:
+    """Give a pack of five that ends in so many days."""
+    return Pack(sequence, version, 5, issued, NOW + days * DAY, own)
+
+
+@pytest.mark.parametrize(("cal_type", "wished"), [(DEVICE, 52), (USER, 60), (SESSION, 1)])
+@pytest.mark.parametrize("days", [0.5, 30, 58, 70])
+def test_no_cal_outlives_its_pack(cal_type: CalType, wished: int, days: float) -> None:
+    """It ends a second before the pack does, if it would be longer; so does one that is renewed."""
+    ends = NOW + int(days * DAY)
+    until, pack = min(NOW + wished * DAY, ends - 1), Pack(1, 7, 5, 4, ends)
+    answer = decide(Ask(cal_type, 7, True), standing(pack, had_temporary=True, lot=0))
+    assert answer == Issue(7, False, until, 1, b"")
+    held = cal(days=0.1)
+    assert decide(Ask(cal_type, 7), standing(pack, held=held, proven=True)) == Renew(held, until)
+
+
+@pytest.mark.parametrize("cal_type", CalType)
+def test_where_its_pack_gives_no_more_a_longer_one_takes_a_cal_over(cal_type: CalType) -> None:
+    """Neither its own again, nor one that ends no later, nor one that is full; else it runs to its end."""
+    held = Cal(b"held", 7, False, NOW + DAY // 4 - 1, 1)
+    own, same = Pack(1, 7, 5, 1, NOW + DAY // 4), Pack(2, 7, 5, 0, NOW + DAY // 4)
+    full, longer = Pack(3, 7, 5, 5), Pack(4, 8, 5, 0)
+    assert decide(Ask(cal_type, 7), standing(own, same, full, held=held)) == Keep(held)
+    answer = decide(Ask(cal_type, 7), standing(own, same, full, longer, held=held))
+    assert isinstance(answer, Issue)
+    assert (answer.pack, answer.version, answer.replaces) == (4, 8, b"held")
+
+
+def test_over_use_begins_when_a_users_pack_has_ended_and_not_before() -> None:
+    """The last days of the own pack are the holder's; then the CAL stands in over-use, if that is allowed."""
+    held, all_out = Cal(b"held", 7, False, NOW + 2 * DAY - 1, 1), Pack(2, 7, 5, 5)
+    assert decide(Ask(USER, 7), standing(dated(1, 1, 2), all_out, held=held)) == Keep(held)
+    ended = decide(Ask(USER, 7), standing(all_out, held=held))
+    assert ended == Issue(7, False, NOW + 60 * DAY, 2, b"held")
+    assert decide(Ask(USER, 7), standing(dated(2, 5, 2), held=held)) == Keep(held)
+
+
+@pytest.mark.parametrize(("issued", "renewed"), [(5, True), (6, False)])
+def test_what_is_beyond_an_enforced_pack_is_not_renewed(issued: int, renewed: bool) -> None:
+    """Until it fits again; the policy may be the pack's own or the site's."""
+    held, site = cal(days=1), Pack(1, 7, 5, issued)
+    for how in (
+        standing(site, held=held, policy=ENFORCE),
+        standing(replace(site, over_use=OverUse.ENFORCE), held=held),
+    ):
+        assert decide(Ask(USER, 7), how) == (Renew(held, NOW + 60 * DAY) if renewed else Keep(held))
+
+
+def test_a_packs_own_policy_goes_before_the_sites() -> None:
+    """Over-use stands on the fittest pack that allows it."""
+    strict, lax = replace(ALL_OUT, over_use=OverUse.ENFORCE), Pack(2, 8, 3, 3, 0, OverUse.WARN)
+    assert decide(Ask(USER, 7), standing(strict)) == Refused(Reason.POOL_USED_UP)
+    answer = decide(Ask(USER, 7), standing(strict, lax, policy=ENFORCE))
+    assert isinstance(answer, Issue)
+    assert answer.pack == 2
+
+
+def test_a_warning_comes_for_each_cal_beyond_the_pack() -> None:
+    """From the first one too many; for those who hold one of them, too."""
+    within, over = Pack(1, 7, 5, 4, 0, OverUse.WARN), Pack(1, 7, 5, 6, 0, OverUse.WARN)
+    issue, keep = Issue(7, False, NOW, 1, b""), Keep(cal())
+    for pack, answers in ((within, (False, False)), (replace(within, issued=5), (True, False)), (over, (True, True))):
+        assert (beyond(issue, standing(pack)), beyond(keep, standing(pack))) == answers
+        silent = standing(replace(pack, over_use=OverUse.ALLOW), policy=Policy(over_use=OverUse.WARN))
+        assert not beyond(issue, silent)
+    from_none = Issue(7, False, NOW, 0, b"")
+    assert beyond(from_none, standing(policy=Policy(over_use=OverUse.WARN)))
+    assert not beyond(from_none, standing())
+    assert not beyond(Refused(Reason.POOL_USED_UP), standing(over))
+
+
+def test_a_device_from_which_nobody_logged_on_takes_nothing_from_the_pool() -> None:
+    """After its temporary CAL it is refused; one that had a permanent CAL is known."""
+    assert decide(Ask(DEVICE, 7), standing(ONE_FREE, had_temporary=True)) == Refused(Reason.NOT_AUTHENTICATED)
+    answer = decide(Ask(DEVICE, 7), standing(ONE_FREE, had_temporary=True, proven=True))
+    assert isinstance(answer, Issue)
+    assert answer.pack == 1
+
+
+def test_with_no_cal_free_the_temporary_one_follows_even_who_has_logged_on() -> None:
+    """It runs to its end on the newer host, too."""
+    held = cal(6, temporary=True, days=20)
+    answer = decide(Ask(DEVICE, 7, True), standing(ALL_OUT, held=held, had_temporary=True))
+    assert answer == Issue(7, True, held.valid_until, 0, b"held")
+
+
+def test_a_server_that_is_no_longer_activated_renews_nothing_of_a_pool() -> None:
+    """What is out runs to its end; users go on."""
+    held, idle = cal(days=0.1), standing(ONE_FREE, activated=False)
+    for kind in (DEVICE, SESSION):
+        assert decide(Ask(kind, 7), replace(idle, held=(held,), proven=True)) == Keep(held)
+    assert isinstance(decide(Ask(USER, 7), replace(idle, held=(held,))), Renew)
 
 
 @pytest.mark.parametrize("reason", Reason)
