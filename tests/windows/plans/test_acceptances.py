@@ -72,6 +72,8 @@ def test_hosts_and_licence_server_need_not_be_read_together() -> None:
     assert verified((*STATES[:5], host_first, server))[ONE] == "proven"
     again = host_alone(STATES[5], server, READ + 6 * HOUR)
     assert verified((*STATES[:5], host_first, server, again))[ONE] == "proven"
+    once_more = host_alone(STATES[5], again, READ + 7 * HOUR)
+    assert verified((*STATES[:5], host_first, server, again, once_more))[ONE] == "proven"
 
 
 def test_a_session_counts_once() -> None:

@@ -199,6 +199,7 @@ def test_what_stays_is_said() -> None:
         (healthy(), "signs", "not-collected"),
         (with_server(healthy(), 0, events=None), "signs", "not-collected"),
         (with_server_event(healthy(), 0, 623, source="ESENT"), "version-store", "open"),
+        (with_server_event(healthy(), 0, 623, source="Disk"), "version-store", "proven"),
         (healthy(), "version-store", "proven"),
         (with_server(healthy(), 0, database_free=1 << 20), "room", "open"),
         (healthy(), "room", "proven"),

@@ -16,8 +16,7 @@ import msgspec
 from calvox.common.i18n import Text, t
 from calvox.doctor.facts import LicenceServer, Mode, SessionHost, Site
 from calvox.doctor.licensing import MODE_NAMES, PRODUCTS
-from calvox.windows.acceptance import HOST_EVENTS, HOST_SOURCES, accept
-from calvox.windows.between import new_events
+from calvox.windows.acceptance import accept
 from calvox.windows.checklist_facts import Seen, evidences_of, unknown
 from calvox.windows.evidence import Condition, Verdict, reading_of
 from calvox.windows.facts_from import same_machine
@@ -116,7 +115,7 @@ class _Trial:
         if earlier is None or [one.verdict for one in told] != [Verdict.PROVEN, Verdict.NOT_COLLECTED]:
             return False
         reading = reading_of(earlier, host, "events")
-        return reading.before.known and reading.again and not list(new_events(reading, HOST_EVENTS, HOST_SOURCES))
+        return reading.before.known and reading.again
 
     def _was_accepted(self, cuts: Sequence[int], mode: Mode, name: str) -> bool:
         """Tell whether a host was accepted by two readings one after the other, at some time."""
