@@ -120,10 +120,12 @@ def test_a_plan_that_nobody_wrote_is_no_plan(site: SiteFolder, tmp_path: Path) -
 
 
 def test_the_checklist_takes_the_session_of_the_mode_that_is_wanted(site: SiteFolder, tmp_path: Path) -> None:
-    """Without one no session is compared."""
+    """Of the purchases' type, if they are all of one; where nothing tells it, no session is compared."""
     nothing = "Aucun état avant et après une session de test n’a été comparé"
-    assert nothing in Page(made(site, "checklist", tmp_path / "a.html").decode()).text
+    assert nothing not in Page(made(site, "checklist", tmp_path / "a.html").decode()).text
     place = site.folder / "site.toml"
+    place.write_text(place.read_text() + PURCHASE.replace('"user"', '"device"'))
+    assert nothing in Page(made(site, "checklist", tmp_path / "a.html").decode()).text
     place.write_text(place.read_text().replace('mode = ""', 'mode = "user"'))
     assert nothing not in Page(made(site, "checklist", tmp_path / "a.html").decode()).text
 

@@ -16,24 +16,22 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from calvox.apps.site_acceptance import checked, checklist_of
 from calvox.apps.site_artefacts import kit_input
 from calvox.apps.site_calls import sheet_of
 from calvox.apps.site_record import record_of
-from calvox.apps.sites import before_and_after, facts_of, server_of
+from calvox.apps.sites import facts_of, server_of
 from calvox.common.clock import SYSTEM, World, show_time
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.files import user_name, write_whole
 from calvox.common.i18n import Language, language_of, t
 from calvox.common.papers import Paper, page, typeset
-from calvox.doctor.facts import LicenceServer, Mode, Site
+from calvox.doctor.facts import LicenceServer, Site
 from calvox.site.book import PaperMade
 from calvox.site.description import BackupPlan
 from calvox.site.folder import SiteFolder
-from calvox.windows.acceptance import accept
 from calvox.windows.artefacts.given import BackupGiven
 from calvox.windows.calls.dossier import Caller
-from calvox.windows.checklist import Checklist, checklist
-from calvox.windows.evidence import Acceptance
 from calvox.windows.facts_from import same_machine
 from calvox.windows.papers import TEMPLATES, shown
 from calvox.windows.papers.call_shown import call_sheet_data
@@ -142,14 +140,15 @@ def _tracking(asked: _Asked) -> tuple[Words, Mapping[str, Any]]:
 
 
 def _checklist(asked: _Asked) -> tuple[Words, Mapping[str, Any]]:
-    return shown.CHECKLIST, shown.checklist_data(_checked(asked, *_known(asked)), asked.zone)
+    done = checklist_of(asked.site, asked.now, asked.server)
+    return shown.CHECKLIST, shown.checklist_data(done, asked.zone)
 
 
 def _call_table(asked: _Asked) -> tuple[Words, Mapping[str, Any]]:
     known, server = _known(asked)
     description, record = asked.site.description, record_of(asked.site)
     caller = msgspec.convert(description.contact, Caller, from_attributes=True)
-    done = _checked(asked, known, server)
+    done = checked(asked.site, known, server, asked.now)
     table = call_table(server, description.purchases, caller, record, done, asked.call)
     if asked.call and table.call is None:
         raise NotFound(t("There is no call {number} about {server}", number=asked.call, server=server.machine.name))
@@ -172,16 +171,6 @@ MAKERS: dict[PaperName, Callable[[_Asked], tuple[Words, Mapping[str, Any]]]] = {
 def _known(asked: _Asked) -> tuple[Site, LicenceServer]:
     known = facts_of(asked.site)
     return known, server_of(known, asked.server)
-
-
-def _checked(asked: _Asked, known: Site, server: LicenceServer) -> Checklist:
-    """Go through the checklist; a session is accepted in the mode that site.toml wants."""
-    purchases, mode = asked.site.description.purchases, asked.site.description.licensing.mode
-    accepted: Acceptance | None = None
-    if mode:
-        before, after = before_and_after(asked.site)
-        accepted = accept(before, after, server.machine.name, Mode(mode), asked.now, purchases=purchases)
-    return checklist(known, server, purchases, asked.now, accepted)
 
 
 def _newest(asked: _Asked) -> int:

@@ -16,8 +16,11 @@ from calvox.site.folder import LARGEST_BUNDLE, SiteFolder, bundles, keep_bundle,
 from calvox.windows.actions.result import is_result
 from calvox.windows.bundle import FORMAT, Bundle, read_bundle, write_bundle
 from calvox.windows.facts_from import facts_from, merge, same_machine
+from calvox.windows.items import CLASS_MISSING, NOT_FOUND
 
 CARRIED, SURVEYED = "carried", "survey"
+ABSENT = (CLASS_MISSING, NOT_FOUND)
+"""Errors of items that a machine does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Imported:
     items: int
     """Items that were read there."""
     failed: int
-    """Items that could not be read there."""
+    """Items that are there and could not be read; what a machine of another role lacks is none of them."""
     new: bool
     """False: this very bundle was there already."""
     error: str = ""
@@ -72,8 +75,9 @@ def keep_surveyed(site: SiteFolder, bundle: Bundle) -> Imported:
 
 def _keep(site: SiteFolder, source: str, bundle: Bundle, data: bytes, how: str) -> Imported:
     new = keep_bundle(site, data, bundle.machine, bundle.collected, how, user_name())
-    failed = sum(1 for item in bundle.items.values() if item.value is None)
-    return Imported(source, bundle.machine, len(bundle.items) - failed, failed, new)
+    read = sum(1 for item in bundle.items.values() if item.value is not None)
+    absent = sum(1 for item in bundle.items.values() if item.value is None and item.error in ABSENT)
+    return Imported(source, bundle.machine, read, len(bundle.items) - read - absent, new)
 
 
 def facts_of(site: SiteFolder, *, before: int | None = None) -> Site:

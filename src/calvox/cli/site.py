@@ -13,6 +13,7 @@ from calvox.common.files import user_name
 from calvox.common.i18n import t
 from calvox.core.products import version_name
 from calvox.doctor.facts import Site
+from calvox.doctor.licensing import MODE_NAMES
 from calvox.site.description import FILE
 from calvox.site.folder import found_site
 
@@ -48,7 +49,7 @@ def _draw(screen: Console, known: Site) -> None:
         state = {True: t("activated"), False: t("not activated"), None: t("not known")}[server.activated.value]
         table.add_row(server.machine.name, str(t("licence server")), _version(server.machine.version.value), str(state))
     for host in known.session_hosts:
-        mode = str(host.mode.value) if host.mode.value else str(t("not known"))
+        mode = str(MODE_NAMES[host.mode.value]) if host.mode.value else str(t("not known"))
         table.add_row(host.machine.name, str(t("session host")), _version(host.machine.version.value), mode)
     screen.print(table)
 

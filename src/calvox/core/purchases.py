@@ -5,13 +5,14 @@ Windows'.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 import msgspec
 
 from calvox.common.errors import BadInput
 from calvox.common.i18n import Text, t
-from calvox.core.products import cal_type_named, version_named
+from calvox.core.products import CalType, cal_type_named, version_named
 
 PATTERNS: dict[str, dict[str, tuple[str, Text]]] = {
     "retail": {"licence_code": (r"[A-Z0-9]{25}", t("25 letters and digits"))},
@@ -82,3 +83,12 @@ class Purchase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
                 read(text)
             except BadInput as error:
                 yield error.message
+
+
+def types_bought(purchases: Iterable[Purchase]) -> set[CalType]:
+    """Gather the types of CALs that were bought; a word that is none is left out, for it is among the faults."""
+    types = set()
+    for purchase in purchases:
+        with suppress(BadInput):
+            types.add(cal_type_named(purchase.cal_type))
+    return types

@@ -81,7 +81,9 @@ def backup(server: LicenceServer, now: int) -> Seen:
         return Seen(False, t("The newest backup is {days} days old.", days=days), evidence)
     if not found.tested:
         return Seen(False, t("The newest backup was not tested."), evidence)
-    text = t("The newest backup is {days} days old and was tested; that it is planned, no fact shows.", days=days)
+    text = t(
+        "The newest backup is {days} days old and was tested; that it is planned, no fact shows.", days=max(0, days)
+    )
     return Seen(True, text, evidence)
 
 
@@ -199,6 +201,7 @@ def session(acceptance: Acceptance | None, only: Iterable[str] | None) -> Seen:
 
 
 def unknown(machine: LicenceServer | SessionHost, fact: str) -> Seen:
+    """Say that a fact is not known, and why."""
     why = getattr(machine, fact).why or t("not collected")
     text = t("The fact “{fact}” of {name} is not known: {why}.", fact=fact, name=machine.machine.name, why=why)
     return Seen(None, text)
@@ -213,4 +216,5 @@ def evidence_of(machine: LicenceServer | SessionHost, path: str) -> Evidence:
 
 
 def evidences_of(machine: LicenceServer | SessionHost, *facts: str) -> tuple[Evidence, ...]:
+    """Say it of several facts."""
     return tuple(evidence_of(machine, fact) for fact in facts)

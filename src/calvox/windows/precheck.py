@@ -43,6 +43,8 @@ class Condition:
     state: State
     text: Text
     """What was found."""
+    subject: str = ""
+    """The machine it is about, if it is about one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +86,19 @@ def _is_readable(purchase: Purchase) -> bool:
 def _of_server(server: LicenceServer, now: int) -> Iterator[Condition]:
     name = server.machine.name
     administrator = t("{name} was read by an administrator", name=name)
-    yield _fact("administrator", server.machine.administrator, lambda v: v, administrator)
+    yield _fact("administrator", server.machine.administrator, lambda v: v, administrator, name)
     fresh = t("{name} was read within the last {days} days", name=name, days=FRESH_DAYS)
-    yield _fact("fresh", server.activated, lambda _: now - server.activated.time <= FRESH_DAYS * DAY, fresh)
+    yield _fact("fresh", server.activated, lambda _: now - server.activated.time <= FRESH_DAYS * DAY, fresh, name)
     running = t("The service TermServLicensing runs on {name}", name=name)
-    yield _fact("service-running", server.service_state, lambda v: v.lower() == "running", running)
+    yield _fact("service-running", server.service_state, lambda v: v.lower() == "running", running, name)
     automatic = t("The service TermServLicensing starts by itself on {name}", name=name)
-    yield _fact("service-automatic", server.service_start, lambda v: v.lower().startswith("auto"), automatic)
+    yield _fact("service-automatic", server.service_start, lambda v: v.lower().startswith("auto"), automatic, name)
     backup = t(
         "A backup of {name} with database folder and system state, at most {days} days old, was tested",
         name=name,
         days=FRESH_DAYS,
     )
-    yield _fact("backup", server.backup, lambda b: _good_backup(b, now), backup)
+    yield _fact("backup", server.backup, lambda b: _good_backup(b, now), backup, name)
 
 
 def _good_backup(backup: object, now: int) -> bool:
@@ -114,7 +116,7 @@ def _of_hosts(site: Site, server: LicenceServer, purchases: Sequence[Purchase]) 
     hosts = [host for host in naming if host.application_mode.value is not False]
     if not hosts:
         text = t("No session host that names {name} was collected", name=server.machine.name)
-        yield Condition("hosts", State.UNKNOWN, text)
+        yield Condition("hosts", State.UNKNOWN, text, server.machine.name)
     for host in hosts:
         yield _version_of_host(host, purchases)
         yield _mode_of_host(host, purchases)
@@ -124,23 +126,23 @@ def _version_of_host(host: SessionHost, purchases: Sequence[Purchase]) -> Condit
     version, name = host.machine.version.value, host.machine.name
     text = t("The CALs are at least as new as {host}", host=name)
     if version is None or not purchases:
-        return Condition("cal-serves-host", State.UNKNOWN, text)
+        return Condition("cal-serves-host", State.UNKNOWN, text, name)
     wanted = [p for p in purchases if _fits_mode(p, host)] or list(purchases)
     if any(serves(version_named(p.version), version) for p in wanted):
-        return Condition("cal-serves-host", State.HOLDS, text)
+        return Condition("cal-serves-host", State.HOLDS, text, name)
     told = t("{host} is {version}: the CALs must be of that version or newer", host=name, version=version_name(version))
-    return Condition("cal-serves-host", State.FAILS, told)
+    return Condition("cal-serves-host", State.FAILS, told, name)
 
 
 def _mode_of_host(host: SessionHost, purchases: Sequence[Purchase]) -> Condition:
     mode, name = host.mode.value, host.machine.name
     text = t("A purchase fits the mode of {host}", host=name)
     if mode is None or not purchases:
-        return Condition("cal-fits-mode", State.UNKNOWN, text)
+        return Condition("cal-fits-mode", State.UNKNOWN, text, name)
     if any(_fits_mode(p, host) for p in purchases):
-        return Condition("cal-fits-mode", State.HOLDS, text)
+        return Condition("cal-fits-mode", State.HOLDS, text, name)
     told = t("{host} is in mode “{mode}”, and no purchase is of that type", host=name, mode=MODE_NAMES[mode])
-    return Condition("cal-fits-mode", State.FAILS, told)
+    return Condition("cal-fits-mode", State.FAILS, told, name)
 
 
 def _fits_mode(purchase: Purchase, host: SessionHost) -> bool:
@@ -168,14 +170,16 @@ def _of_purchase(server: LicenceServer, number: int, purchase: Purchase) -> Iter
     version = version_named(purchase.version)
     name = version_name(version)
     text = t("Purchase {number}: the licence server is {version} or newer", number=number, version=name)
-    yield _fact("server-holds-cal", server.machine.version, lambda own: own >= version, text)
+    yield _fact("server-holds-cal", server.machine.version, lambda own: own >= version, text, server.machine.name)
     if cal_type_named(purchase.cal_type) is CalType.USER:
         domain = t("Purchase {number}: per-user CALs, and the licence server is in a domain", number=number)
-        yield _fact("per-user-in-domain", server.machine.join, lambda join: join is Join.DOMAIN, domain)
+        yield _fact(
+            "per-user-in-domain", server.machine.join, lambda join: join is Join.DOMAIN, domain, server.machine.name
+        )
 
 
-def _fact(name: str, fact: Fact[T], good: Callable[[T], bool], text: Text) -> Condition:
+def _fact(name: str, fact: Fact[T], good: Callable[[T], bool], text: Text, subject: str) -> Condition:
     """Judge one fact; what is unknown does not hold."""
     if fact.value is None:
-        return Condition(name, State.UNKNOWN, text)
-    return Condition(name, State.HOLDS if good(fact.value) else State.FAILS, text)
+        return Condition(name, State.UNKNOWN, text, subject)
+    return Condition(name, State.HOLDS if good(fact.value) else State.FAILS, text, subject)

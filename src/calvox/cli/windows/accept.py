@@ -5,15 +5,13 @@ from typing import Annotated
 
 import typer
 
-from calvox.apps.sites import before_and_after, facts_of, server_of
+from calvox.apps.site_acceptance import acceptance_of, checklist_of
 from calvox.cli.session import show
 from calvox.cli.windows.drawn import draw_acceptance, draw_checklist, plain_acceptance, plain_checklist
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.common.clock import SYSTEM
 from calvox.common.i18n import t
 from calvox.doctor.facts import Mode
-from calvox.windows.acceptance import accept
-from calvox.windows.checklist import checklist
 
 app = typer.Typer()
 NOT_ACCEPTED_EXIT = 1
@@ -21,7 +19,9 @@ NOT_ACCEPTED_EXIT = 1
 
 @app.command(help=str(t("Accept after a call: what one test session proves; read the machines before and after it.")))
 def verify(
-    mode: Annotated[Mode, typer.Option(help=str(t("Mode of the test session: device or user.")))],
+    mode: Annotated[
+        Mode | None, typer.Option(help=str(t("Mode of the test session: device or user; else that of site.toml.")))
+    ] = None,
     server: ServerOption = "",
     host: Annotated[str, typer.Option(help=str(t("The session host of the test session; empty: any.")))] = "",
     holder: Annotated[str, typer.Option(help=str(t("The device or user of the test session; empty: any.")))] = "",
@@ -29,10 +29,7 @@ def verify(
 ) -> None:
     """Accept, comparing the newest reading of each machine with the one before."""
     with opened(site) as folder:
-        before, after = before_and_after(folder)
-        purchases = folder.description.purchases
-    name = server_of(after, server).machine.name
-    accepted = accept(before, after, name, mode, SYSTEM.now(), purchases=purchases, host=host, holder=holder)
+        accepted = acceptance_of(folder, SYSTEM.now(), server=server, mode=mode, host=host, holder=holder)
     show(plain_acceptance(accepted), lambda screen: draw_acceptance(screen, accepted))
     if not accepted.accepted:
         raise typer.Exit(NOT_ACCEPTED_EXIT)
@@ -45,6 +42,5 @@ def show_checklist(
 ) -> None:
     """Show the checklist."""
     with opened(site) as folder:
-        known, purchases = facts_of(folder), folder.description.purchases
-    found = checklist(known, server_of(known, server), purchases, SYSTEM.now())
+        found = checklist_of(folder, SYSTEM.now(), server)
     show(plain_checklist(found), lambda screen: draw_checklist(screen, found))

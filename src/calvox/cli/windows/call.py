@@ -46,6 +46,16 @@ STAGES: dict[Stage, Text] = {
     Stage.DONE: t("done"),
     Stage.GIVEN_UP: t("given up"),
 }
+READ_AGAIN = t("Make a backup, and read the licence server again: “calvox windows survey”, or the collector.")
+AFTERWARDS = {
+    CallKind.ACTIVATE: t(
+        "Make a backup, and read the licence server again; then come the CALs: “calvox windows call open install”."
+    ),
+    CallKind.INSTALL: t(
+        "Make a backup, and read all machines again; after a test session read them once more: “calvox windows verify”."
+    ),
+}
+"""What comes after a call that is done."""
 
 Number = Annotated[int, typer.Argument(metavar="N", help=str(t("The call's number.")))]
 
@@ -221,6 +231,9 @@ def enter_one(
     else:
         reach = Reach(user, credentials_file, ntlm, https, ca_file)
         over_winrm(site, action, winrm, given, number, reach, rehearse=rehearse, yes=yes)
+        with opened(site) as folder:
+            call = call_of(folder, number)
+            say(_next(number, stage_of(call, typing_of(folder, number))))
 
 
 def _by_assistant(site: Path, number: int) -> None:
@@ -257,5 +270,8 @@ def end_one(
     """End a call."""
     with opened(site) as folder:
         call = end_call(folder, number, given_up=given_up, note=note)
-    say(t("Call {number} is ended: {outcome}.", number=number, outcome=call.outcome))
+    stage = Stage(call.outcome)
+    say(t("Call {number} is ended: {outcome}.", number=number, outcome=STAGES[stage]))
+    if stage is Stage.DONE:
+        say(AFTERWARDS.get(CallKind(call.kind), READ_AGAIN))
     show({"call": number, "outcome": call.outcome, "note": call.note}, lambda _: None)

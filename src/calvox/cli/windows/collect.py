@@ -39,14 +39,14 @@ def collector(
     lines = (
         t("Written: {path}, SHA-256 {digest}", path=str(out), digest=digest),
         t("Carry it to each licence server and session host, and run it there as an administrator:"),
-        "  powershell -ExecutionPolicy Bypass -File calvox-collector.ps1",
+        rf"  powershell.exe -ExecutionPolicy RemoteSigned -File .\{out.name}",
         t("Bring the bundles back, then: calvox windows import BUNDLE…"),
         t("It has not been run on any Windows yet; read it first."),
     )
 
     def render(screen: Console) -> None:
         for line in lines:
-            screen.print(str(line), markup=False)
+            screen.print(str(line), markup=False, soft_wrap=True)
 
     show({"file": str(out), "sha256": digest}, render)
 

@@ -1,7 +1,9 @@
 """`calvox windows precheck` and `compat`: call or do not call yet; which CAL for which host."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -11,10 +13,12 @@ from calvox.cli.session import grid, show
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.common.clock import SYSTEM
 from calvox.common.errors import BadInput
-from calvox.common.i18n import t
+from calvox.common.i18n import Text, t
 from calvox.core.products import version_named
 from calvox.doctor import compat
-from calvox.windows.precheck import Precheck, State, precheck
+from calvox.windows.calls.kinds import CallKind
+from calvox.windows.precheck import Condition, Precheck, State, precheck
+from calvox.windows.remedies import remedy
 
 app = typer.Typer()
 DO_NOT_CALL_EXIT = 1
@@ -35,18 +39,27 @@ def check_before_call(
     """Decide whether to call."""
     with opened(site) as folder:
         known, purchases = facts_of(folder), folder.description.purchases
-    answer = precheck(known, server_of(known, server), purchases, SYSTEM.now())
+    found = server_of(known, server)
+    answer = precheck(known, found, purchases, SYSTEM.now())
+    todo = partial(remedy, site=known, purchases=purchases)
+    kind = CallKind.INSTALL if found.activated.value else CallKind.ACTIVATE
     told = {
         "server": answer.server,
         "call": answer.call,
-        "conditions": [{"name": c.name, "state": c.state, "text": str(c.text)} for c in answer.conditions],
+        "conditions": [_plain(condition, todo(condition)) for condition in answer.conditions],
+        "next": kind if answer.call else None,
     }
-    show(told, lambda screen: _draw_precheck(screen, answer))
+    show(told, lambda screen: _draw_precheck(screen, answer, todo, kind))
     if not answer.call:
         raise typer.Exit(DO_NOT_CALL_EXIT)
 
 
-def _draw_precheck(screen: Console, answer: Precheck) -> None:
+def _plain(condition: Condition, todo: Text | None) -> dict[str, Any]:
+    told = {"name": condition.name, "state": condition.state, "text": str(condition.text)}
+    return told | {"todo": str(todo) if todo else None}
+
+
+def _draw_precheck(screen: Console, answer: Precheck, todo: Callable[[Condition], Text | None], kind: CallKind) -> None:
     if answer.call:
         screen.print(
             str(t("CALL: everything holds for {server}.", server=answer.server)), style="bold green", markup=False
@@ -54,9 +67,22 @@ def _draw_precheck(screen: Console, answer: Precheck) -> None:
     else:
         text = t("DO NOT CALL YET for {server}, because:", server=answer.server)
         screen.print(str(text), style="bold red", markup=False)
-    for condition in [*answer.because, *(c for c in answer.conditions if c.state is State.HOLDS)]:
-        line = f"  {MARKS[condition.state]} {condition.text}"
-        screen.print(line, style=STYLES[condition.state], markup=False)
+    against = answer.because
+    remedies = [str(todo(condition) or "") for condition in against]
+    for at, (condition, told) in enumerate(zip(against, remedies, strict=True), start=1):
+        _line(screen, condition)
+        if told and told not in remedies[at:]:  # one remedy for several stands once, under the last of them
+            screen.print(f"    → {told}", markup=False)
+    for condition in answer.conditions:
+        if condition.state is State.HOLDS:
+            _line(screen, condition)
+    if answer.call:
+        screen.print(str(t("Next: “calvox windows call open {kind}”.", kind=kind)), style="bold", markup=False)
+
+
+def _line(screen: Console, condition: Condition) -> None:
+    line = f"  {MARKS[condition.state]} {condition.text}"
+    screen.print(line, style=STYLES[condition.state], markup=False)
 
 
 @app.command("compat", help=str(t("Which CAL for which host and licence server, and why.")))
