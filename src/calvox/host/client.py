@@ -18,6 +18,7 @@ from calvox.common.errors import CalvoxError, Conflict, NotFound, Unreachable
 from calvox.common.i18n import t
 from calvox.core.deciding import RENEWAL_DAYS
 from calvox.core.products import CalType
+from calvox.host.clockfile import last_time
 from calvox.host.enrolling import enrol
 from calvox.host.failover import PAUSE, Ring, ordered
 from calvox.host.held import HeldCal, Refusal, Wish
@@ -53,14 +54,18 @@ class AsyncHost:
         servers: Sequence[str] = (),
         pause: float = PAUSE,
     ) -> None:
-        self._world, self._now = world, now or world.now
         self.path, self.wish = Path(folder), tuple(servers)
+        self._world, self._now, self._last = world, now or self._licensing_time, last_time(self.path)
         self.enrolled: Enrolled = HostFolder(self.path).enrolled
         self.links = {link.server: link for link in self._links(timeout)}
         self.ring = Ring(pause)
 
     def _links(self, timeout: float) -> list[Link]:
         return [Link(one, timeout, lambda: self._now(), self._world) for one in enrolments(self.path)]
+
+    def _licensing_time(self) -> int:
+        """Read the clock; a time before the one that the clock file knows never comes back."""
+        return max(self._world.now(), self._last)
 
     def take_time(self, now: Callable[[], int]) -> None:
         """Tell time otherwise from now on."""

@@ -11,6 +11,7 @@ Whoever is root can put an older copy back, as on any machine; what the licence 
 
 import hmac
 from hashlib import sha256
+from pathlib import Path
 
 import msgspec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -112,3 +113,11 @@ class ClockFile:
         """Write it; once this returns, it is on disk."""
         write_whole(self._path, seal(clock, self._key))
         return clock
+
+
+def last_time(folder: Path) -> int:
+    """Tell the time before which it cannot be any more, 0 if nothing is known."""
+    try:
+        return ClockFile(HostFolder(folder)).load().last
+    except (Tampered, NotFound, StoreFailed):
+        return 0
