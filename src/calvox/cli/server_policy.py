@@ -73,7 +73,7 @@ def list_vouchers(folder: Folder = None) -> None:
     def render(screen: Console) -> None:
         table = grid(None, t("Host"), t("CALs"), t("Hours"), t("Issued"), t("Good until"), t("Settled"), t("Used"))
         for one in told.vouchers:
-            settled = show_time(one.settled, zone) if one.settled else str(t("open"))
+            settled = show_time(one.settled, zone) if one.settled else str(t("not settled yet"))
             times = (show_time(one.issued, zone), show_time(one.until, zone), settled)
             table.add_row(one.host, str(one.count), str(one.hours), *times, str(one.used) if one.settled else "?")
         screen.print(table)

@@ -49,7 +49,7 @@ WORDS = {
     StepState.NOT_COLLECTED: t("not collected"),
     StepState.BLOCKED: t("waits"),
 }
-OUTCOMES = {"": t("open"), "done": t("done"), "given-up": t("given up")}
+OUTCOMES = {"": t("in progress"), "done": t("done"), "given-up": t("given up")}
 COMMANDS = {
     "migrate": ("migrate",),
     "database-lost": ("recover", "lost"),
