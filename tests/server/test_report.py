@@ -1,9 +1,13 @@
 """Reports read from the ledger: packs, CALs, and how the server stands."""
 
 from calvox.common.clock import DAY
+from calvox.core.alarms import Alarm
+from calvox.core.outages import VoucherIssued
 from calvox.core.products import CalType
 from calvox.core.reports import PoolReport
-from calvox.server.report import cals_report, packs_report, status
+from calvox.server.alarms import raise_alarm
+from calvox.server.hosts import revoke_host
+from calvox.server.report import HostsAtAGlance, cals_report, packs_report, status
 from tests.world import Site, wish
 
 DEVICE, USER = CalType.DEVICE, CalType.USER
@@ -78,3 +82,41 @@ def test_the_status_says_how_the_server_stands(new: Site) -> None:
     new.activate()
     new.enrol("rdsh-1", "2022").cal(USER, "alice")
     assert now() == (True, False, 1, 1)
+
+
+def test_a_glance_counts_the_refusals_of_a_day(stocked: Site) -> None:
+    """Repeated ones too, entered or not; older ones no longer."""
+    host = stocked.enrol("rdsh-1", "2022")
+
+    def refused() -> dict[str, int]:
+        return {one.reason: one.count for one in stocked.read(lambda r: status(stocked.server, r)).refusals}
+
+    assert refused() == {}
+    for _ in range(2):
+        host.permanent("pc-0")
+        host.permanent("pc-1")
+    for name in ("session-1", "session-2", "session-3", "session-3", "session-3"):
+        host.acquire(CalType.SESSION, name)
+    assert refused() == {"pool-used-up": 3}
+    stocked.clock.later(seconds=2 * 3600)
+    stocked.sweep()
+    assert refused() == {"pool-used-up": 3}
+    stocked.clock.later(days=1, seconds=1)
+    assert refused() == {}
+
+
+def test_a_glance_tells_what_is_wrong(stocked: Site) -> None:
+    """Alarms and what they forbid, hosts that wait, vouchers that are open, the certificate."""
+    stocked.enrol("rdsh-1", "2022")
+    stocked.enrol("rdsh-2", "2022")
+    revoke_host(stocked.server, "rdsh-2", "gone", "ada")
+    stocked.run(lambda tx: raise_alarm(tx, Alarm.FORK, "at 3"))
+    stocked.run(lambda tx: tx.append(VoucherIssued(voucher=bytes(16), host=bytes(16), count=20, hours=8, until=1)))
+    told = stocked.read(lambda reader: status(stocked.server, reader))
+    assert ([one.alarm for one in told.alarms], told.frozen) == (["fork"], "new")
+    assert told.hosts_by_state == HostsAtAGlance(enrolled=1, shut_out=1)
+    assert (told.vouchers_open, told.voucher_cals) == (1, 20)
+    assert (told.clock.state, told.clock.licensing_time) == ("good", stocked.clock())
+    assert told.certificate_ends > stocked.clock()
+    stocked.clock.set(stocked.clock() - 10 * DAY)
+    assert stocked.read(lambda reader: status(stocked.server, reader)).clock.state == "clock-behind"

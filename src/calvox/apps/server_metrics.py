@@ -10,12 +10,10 @@ from prometheus_client.registry import Collector
 from calvox.apps.journal_metrics import CERTIFICATE_DAYS, JournalMetrics
 from calvox.apps.operations import Check
 from calvox.common.clock import DAY
-from calvox.common.files import read_whole
 from calvox.core.hosting import HostState
 from calvox.journal.interface import Reader
-from calvox.server.report import packs_report
+from calvox.server.report import certificate_ends, packs_report
 from calvox.server.store import LicenceServer, server_row
-from calvox.trust.certificates import expires_at
 
 
 class ServerMetrics(JournalMetrics):
@@ -54,7 +52,7 @@ class _Tables(Collector):
             yield alarms
         offset = self._server.time.shown - self._server.time.now()
         yield GaugeMetricFamily("calvox_clock_offset_seconds", "Machine's clock less licensing time.", value=offset)
-        left = expires_at(read_whole(self._server.keys.folder / "tls.pem")) - self._server.time.now()
+        left = certificate_ends(self._server) - self._server.time.now()
         yield GaugeMetricFamily("calvox_certificate_seconds", "Until the process's certificate ends.", value=left)
 
     def _pools(self, reader: Reader) -> Iterator[Metric]:
@@ -84,7 +82,7 @@ def checks(server: LicenceServer) -> list[Check]:
     """Tell what a serving licence server needs for its work."""
     with server.journal.read() as reader:
         row, alarms = server_row(reader), [one["alarm"] for one in reader.select("alarm")]
-    left = expires_at(read_whole(server.keys.folder / "tls.pem")) - server.time.now()
+    left = certificate_ends(server) - server.time.now()
     return [
         Check("ledger", True, ""),
         Check("activated", bool(row["activated"]), "" if row["activated"] else "call the activation centre"),

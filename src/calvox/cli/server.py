@@ -19,13 +19,13 @@ from calvox.cli.secrets import read_secret
 from calvox.cli.server_clock import alarms, clock
 from calvox.cli.server_hosts import authority, codes, hosts
 from calvox.cli.server_policy import policy, vouchers
-from calvox.cli.session import ask, grid, say, session, settings, show
+from calvox.cli.server_status import app as status_app
+from calvox.cli.session import ask, say, session, settings, show
 from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
 from calvox.common.errors import BadInput
 from calvox.common.files import read_whole, user_name, write_whole
 from calvox.common.i18n import current_language, t
-from calvox.core.products import cal_type_named
 from calvox.people.passwords import hash_password
 from calvox.server.call import OpenCall, PackWish
 from calvox.server.confirm import Done
@@ -47,6 +47,7 @@ app.add_typer(policy, name="policy")
 app.add_typer(vouchers)
 app.add_typer(clock, name="clock")
 app.add_typer(alarms)
+app.add_typer(status_app)
 MISHEARD_EXIT = 2
 
 FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How codes are said.")))]
@@ -104,10 +105,10 @@ def serve(
     if listen:
         chosen = msgspec.structs.replace(chosen, server=msgspec.structs.replace(chosen.server, listen=listen))
 
-    def ready(address: str) -> None:
+    def ready(address: str, people: str) -> None:
         text = str(t("The licence server is ready at {address}; Ctrl-C ends it.", address=address))
         if session().json:
-            sys.stdout.write(msgspec.json.encode({"ready": True, "listen": address}).decode() + "\n")
+            sys.stdout.write(msgspec.json.encode({"ready": True, "listen": address, "people": people}).decode() + "\n")
         else:
             sys.stdout.write(text + "\n")
         sys.stdout.flush()
@@ -255,30 +256,3 @@ def give_up(
         return
     server_owner(folder).call("call-give-up", Nothing())
     say(t("The call is closed."))
-
-
-@app.command(help=str(t("Show how the licence server stands.")))
-def status(folder: Folder = None) -> None:
-    """Show the status."""
-    told: Status = server_owner(folder).call("status", Nothing())
-    shown = {**msgspec.to_builtins(told), "server_id": told.server_id.hex(), "head": told.head.hex()}
-    show(shown, lambda screen: _draw_status(screen, told))
-
-
-def _draw_status(screen: Console, told: Status) -> None:
-    state = t("activated") if told.activated else t("not activated")
-    screen.print(str(t("Licence server of {centre}: {state}", centre=told.centre, state=state)), markup=False)
-    counts = t(
-        "{hosts} session hosts, {cals} CALs out, {entries} entries",
-        hosts=told.hosts,
-        cals=told.cals,
-        entries=told.entries,
-    )
-    screen.print(str(counts), markup=False)
-    if told.call_open:
-        screen.print(str(t("A call is open: “calvox server call” shows its sheet.")), style="yellow", markup=False)
-    table = grid(t("Packs"), t("Type"), t("Version"), t("Total"), t("Issued"), t("Free"), t("Over-use"))
-    for pool in told.pools:
-        kind, numbers = str(cal_type_named(pool.cal_type).text), (pool.total, pool.issued, pool.free, pool.over_use)
-        table.add_row(kind, pool.version, *map(str, numbers))
-    screen.print(table)

@@ -1,17 +1,27 @@
 """Read the ledger's tables into reports, with the names that lie beside the chain."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from calvox.common.clock import DAY
+from calvox.common.files import read_whole
+from calvox.core.alarms import Frozen, frozen
 from calvox.core.book import Row
+from calvox.core.deciding import Reason
+from calvox.core.hosting import HostState
 from calvox.core.products import CalType, version_name
 from calvox.core.reports import CalReport, PackReport, PoolReport, RefusalReport, mixed_modes, pack_report, pools
+from calvox.core.timekeeping import ClockState
 from calvox.journal.interface import Reader
+from calvox.server.alarms import AlarmShown, standing
 from calvox.server.call import open_call
+from calvox.server.refusals import HOUR
 from calvox.server.revoke import Share, revocable, share_of
 from calvox.server.store import LicenceServer, server_row
+from calvox.trust.certificates import expires_at
 
 
 class PacksReport(msgspec.Struct, frozen=True):
@@ -25,6 +35,35 @@ class PacksReport(msgspec.Struct, frozen=True):
     """“device” and “user”, if CALs of both are out: allowed, and to be known."""
     revoked: list[Share] = []
     """Versions of which device CALs stand revoked."""
+
+
+class RecentRefusals(msgspec.Struct, frozen=True):
+    """Refusals of the last 24 hours for one reason."""
+
+    reason: str
+    """The code of the reason."""
+    text: str
+    count: int
+
+
+class HostsAtAGlance(msgspec.Struct, frozen=True):
+    """Session hosts by state."""
+
+    enrolled: int = 0
+    shut_out: int = 0
+    pending: list[str] = []
+    """Names of those that wait for approval."""
+
+
+class ClockAtAGlance(msgspec.Struct, frozen=True):
+    """How the clock stands."""
+
+    state: str = str(ClockState.GOOD)
+    """good, clock-behind or clock-ahead."""
+    shown: int = 0
+    """What the machine's clock shows, seconds UTC."""
+    licensing_time: int = 0
+    """What counts, seconds UTC."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -45,6 +84,27 @@ class Status(msgspec.Struct, frozen=True):
     """Hash of the last entry."""
     call_open: bool
     """Whether a call awaits its confirmation."""
+    alarms: list[AlarmShown] = []
+    """Those that stand, the oldest first."""
+    frozen: str = str(Frozen.NO)
+    """What is not given because of an alarm: no (everything is given), new (no new CALs) or all (nothing is)."""
+    clock: ClockAtAGlance = ClockAtAGlance()
+    hosts_by_state: HostsAtAGlance = HostsAtAGlance()
+    temporary: int = 0
+    """Temporary CALs that are out, from no pack."""
+    without_pack: int = 0
+    """Per-user CALs from no pack at all: built-in over-use."""
+    mixed_modes: list[str] = []
+    """“device” and “user”, if CALs of both are out."""
+    refusals: list[RecentRefusals] = []
+    """Of the last 24 hours, the most frequent reason first."""
+    vouchers_open: int = 0
+    voucher_cals: int = 0
+    """CALs of open outage vouchers: the most that may be out unseen."""
+    certificate_ends: int = 0
+    """When the server's certificate ends, seconds UTC; 0 = it has not served yet."""
+    operations: str = ""
+    """Address of health and metrics; empty: none."""
 
 
 def packs_report(reader: Reader, now: int) -> PacksReport:
@@ -107,12 +167,14 @@ def _refusals(reader: Reader) -> Iterator[tuple[Row, int, int]]:
         yield row, row["count"], row["time"]
     for row in reader.select("repeated_refusal"):
         if row["more"]:
-            yield row, row["more"], row["hour"] * 3600
+            yield row, row["more"], row["hour"] * HOUR
 
 
 def status(server: LicenceServer, reader: Reader) -> Status:
     """Say how the server stands."""
-    row, head = server_row(reader), reader.head
+    row, head, now = server_row(reader), reader.head, server.world.now()
+    packs = packs_report(reader, now)
+    open_vouchers = [one["count"] for one in reader.select("voucher", {"settled": 0})]
     return Status(
         server_id=row["server_id"],
         activated=bool(row["activated"]),
@@ -121,11 +183,50 @@ def status(server: LicenceServer, reader: Reader) -> Status:
         generation=server.keys.identity.generation,
         hosts=reader.count("host"),
         cals=reader.count("cal"),
-        pools=packs_report(reader, server.world.now()).pools,
+        pools=packs.pools,
         entries=head.position,
         head=head.hash,
         call_open=open_call(reader) is not None,
+        alarms=standing(reader),
+        frozen=str(frozen(row, now)),
+        clock=ClockAtAGlance(str(server.time.state), server.time.shown, now),
+        hosts_by_state=_hosts(reader),
+        temporary=reader.count("cal", {"temporary": 1}),
+        without_pack=packs.without_pack,
+        mixed_modes=packs.mixed_modes,
+        refusals=_recent(reader, now - DAY),
+        vouchers_open=len(open_vouchers),
+        voucher_cals=sum(open_vouchers),
+        certificate_ends=certificate_ends(server),
+        operations=server.settings.server.operations,
     )
+
+
+def certificate_ends(server: LicenceServer) -> int:
+    """Tell when the server's own certificate ends, seconds UTC; 0 = it has none, for it has not served yet."""
+    certificate = server.keys.folder / "tls.pem"
+    return expires_at(read_whole(certificate)) if certificate.exists() else 0
+
+
+def _hosts(reader: Reader) -> HostsAtAGlance:
+    pending = sorted(row["name"] for row in reader.select("host", {"state": str(HostState.PENDING)}))
+    enrolled, shut_out = (
+        reader.count("host", {"state": str(state)}) for state in (HostState.ENROLLED, HostState.REVOKED)
+    )
+    return HostsAtAGlance(enrolled, shut_out, pending)
+
+
+def _recent(reader: Reader, since: int) -> list[RecentRefusals]:
+    """Add up what was refused since then; entered refusals are read from the latest back, as far as need be."""
+    sums: Counter[str] = Counter()
+    for row in reader.select("refusal", order="-entry"):
+        if row["time"] < since:
+            break
+        sums[row["reason"]] += row["count"]
+    for row in reader.select("repeated_refusal"):
+        if row["hour"] * HOUR > since - HOUR:
+            sums[row["reason"]] += row["more"]
+    return [RecentRefusals(reason, str(Reason(reason).text), count) for reason, count in sums.most_common() if count]
 
 
 class _Names:
