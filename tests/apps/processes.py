@@ -28,7 +28,7 @@ def environment(**more: str) -> dict[str, str]:
     """Give a process what it needs and nothing of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALVOX", "LC_", "LANG"))}
     free = {f"CALVOX_{part}_OPERATIONS": "127.0.0.1:0" for part in ("CENTRE", "SERVER")}
-    return {**kept, **free, **more}
+    return {**kept, **free, "CALVOX_SERVER_PEOPLE_LISTEN": "", **more}
 
 
 def command(*arguments: str, cwd: Path, text: str = "", **more: str) -> "subprocess.CompletedProcess[str]":
@@ -68,7 +68,10 @@ class ServerProcess:
             stderr=self._log,
         )
         try:
-            self.address: str = msgspec.json.decode(self._line())["listen"]
+            told = msgspec.json.decode(self._line())
+            self.address: str = told["listen"]
+            self.people: str = told["people"]
+            """Where people log in; empty: nowhere."""
         except BaseException:
             self.kill()
             raise

@@ -47,6 +47,7 @@ def test_kinds_of_fault_have_exits_apart() -> None:
         shared.setdefault(row.exit, set()).add(code)
     assert [codes for codes in shared.values() if len(codes) > 1] == [
         {"bad-input", "bad-code", "wrong-kind"},
+        {"denied", "not-logged-in"},
         {"bad-signature", "bad-token"},
     ]
 

@@ -25,11 +25,12 @@ class Story:
         self.folder = folder
         self.settings = folder / "calvox.toml"
         folder.mkdir()
-        ports = _free_ports(2)
+        ports = _free_ports(3)
         self.settings.write_text(
             f'[centre]\nfolder = "{folder}/centre"\nlisten = "127.0.0.1:{ports[0]}"\n'
             f'passphrase_file = "{folder}/secrets/passphrase"\n'
-            f'[server]\nfolder = "{folder}/server"\nlisten = "127.0.0.1:{ports[1]}"\n[host]\nfolder = "{folder}/host"\n'
+            f'[server]\nfolder = "{folder}/server"\nlisten = "127.0.0.1:{ports[1]}"\n'
+            f'people_listen = "127.0.0.1:{ports[2]}"\n[host]\nfolder = "{folder}/host"\n'
         )
 
     def begin(self, *arguments: str) -> "subprocess.Popen[str]":

@@ -104,8 +104,8 @@ def _month(server: LicenceServer, asked: Month, by: str) -> AuthorisedReport:
 
 
 CAL_CASES: dict[str, UseCase[Any]] = {
-    "cal-list": UseCase(ListCals, list[CalReport], _list),
-    "cal-show": UseCase(AboutCal, CalReport, _show),
+    "cal-list": UseCase(ListCals, list[CalReport], _list, reads=True),
+    "cal-show": UseCase(AboutCal, CalReport, _show, reads=True),
     "cal-revoke": UseCase(
         AboutCal, Revoked | ShareUsedUp, lambda server, asked, by: revoke(server, asked.which, asked.why, by)
     ),
@@ -120,9 +120,9 @@ CAL_CASES: dict[str, UseCase[Any]] = {
     "cal-unauthorise": UseCase(
         Users, Unauthorised, lambda server, asked, by: unauthorise(server, asked.names, asked.why, by)
     ),
-    "cal-authorised": UseCase(Users, list[OnTheList], _listed),
+    "cal-authorised": UseCase(Users, list[OnTheList], _listed, reads=True),
     "pack-policy": UseCase(
         SetPolicy, PolicySet, lambda server, asked, by: set_policy(server, asked.pack, asked.over_use, by)
     ),
-    "report-authorised": UseCase(Month, AuthorisedReport, _month),
+    "report-authorised": UseCase(Month, AuthorisedReport, _month, reads=True),
 }

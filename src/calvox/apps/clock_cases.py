@@ -4,7 +4,7 @@ import msgspec
 
 from calvox.apps.host_cases import Nothing
 from calvox.apps.owner import UseCase
-from calvox.server.alarms import AlarmShown, confirm_clock, standing, watch_clock
+from calvox.server.alarms import AlarmShown, confirm_clock, standing_now
 from calvox.server.store import LicenceServer
 
 
@@ -29,13 +29,12 @@ def _confirm(server: LicenceServer, asked: Nothing, by: str) -> ClockShown:
 
 
 def _alarms(server: LicenceServer, asked: Nothing, by: str) -> list[AlarmShown]:
-    server.journal.run(lambda tx: watch_clock(tx, server))
     with server.journal.read() as reader:
-        return standing(reader)
+        return standing_now(reader, server)
 
 
 CLOCK_CASES: dict[str, UseCase[LicenceServer]] = {
-    "clock": UseCase(Nothing, ClockShown, _clock),
+    "clock": UseCase(Nothing, ClockShown, _clock, reads=True),
     "clock-confirm": UseCase(Nothing, ClockShown, _confirm),
-    "alarms": UseCase(Nothing, list[AlarmShown], _alarms),
+    "alarms": UseCase(Nothing, list[AlarmShown], _alarms, reads=True),
 }

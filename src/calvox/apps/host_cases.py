@@ -87,13 +87,15 @@ HOST_CASES: dict[str, UseCase[LicenceServer]] = {
             server, asked.name, asked.version, by, approved=asked.approved, group=asked.group
         ),
     ),
-    "hosts": UseCase(Nothing, list[HostListed], partial(_read, look=lambda server, reader: list_hosts(reader))),
+    "hosts": UseCase(
+        Nothing, list[HostListed], partial(_read, look=lambda server, reader: list_hosts(reader)), reads=True
+    ),
     "host-approve": UseCase(OneHost, None, lambda server, asked, by: hosts.approve(server, asked.host, by)),
     "host-revoke": UseCase(
         OneHost, None, lambda server, asked, by: hosts.revoke_host(server, asked.host, asked.why, by)
     ),
     "host-group": UseCase(Group, None, lambda server, asked, by: hosts.group_host(server, asked.host, asked.group, by)),
-    "authority": UseCase(Nothing, AuthorityStatus, partial(_read, look=authority_status)),
+    "authority": UseCase(Nothing, AuthorityStatus, partial(_read, look=authority_status), reads=True),
     "authority-renew": UseCase(Nothing, None, lambda server, asked, by: add_authority(server, by)),
     "authority-finish": UseCase(
         Finish, None, lambda server, asked, by: replace_authority(server, by, anyway=asked.anyway)

@@ -42,6 +42,6 @@ def _verify(store: HasJournal, asked: VerifyJournal, by: str) -> Verified:
 
 
 JOURNAL_CASES: dict[str, UseCase[Any]] = {
-    "journal-list": UseCase(ListEntries, list[EntryShown], _list),
-    "journal-verify": UseCase(VerifyJournal, Verified, _verify),
+    "journal-list": UseCase(ListEntries, list[EntryShown], _list, reads=True),
+    "journal-verify": UseCase(VerifyJournal, Verified, _verify, reads=True),
 }

@@ -7,6 +7,7 @@ contract), and a test reads the modules of the running process.
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from socket import socket
 from typing import Any
 
 import msgspec
@@ -15,10 +16,13 @@ import structlog
 from calvox.apps.cal_cases import CAL_CASES
 from calvox.apps.clock_cases import CLOCK_CASES
 from calvox.apps.host_api import desk_of, host_app, tls_context
+from calvox.apps.host_api.tls import refresh
 from calvox.apps.host_cases import HOST_CASES, Nothing
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
+from calvox.apps.people_api import PeopleDesk, people_app, people_context, refresh_people
+from calvox.apps.people_cases import PEOPLE_CASES
 from calvox.apps.policy_cases import POLICY_CASES
 from calvox.apps.server_metrics import ServerMetrics, checks
 from calvox.apps.server_upkeep import keep_certificate, keep_sweeping, verify_aside
@@ -94,15 +98,20 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **HOST_CASES,
     **POLICY_CASES,
     **CLOCK_CASES,
-    "status": UseCase(Nothing, report.Status, _status),
+    **PEOPLE_CASES,
+    "status": UseCase(Nothing, report.Status, _status, reads=True),
     "call-prepare": UseCase(
         PrepareCall,
         call.OpenCall,
         lambda server, asked, by: call.prepare(server, activate=asked.activate, wishes=asked.packs, by=by),
     ),
-    "call-show": UseCase(Nothing, call.OpenCall, partial(_read, lambda reader, asked: call.the_open_call(reader))),
+    "call-show": UseCase(
+        Nothing, call.OpenCall, partial(_read, lambda reader, asked: call.the_open_call(reader)), reads=True
+    ),
     "call-give-up": UseCase(Nothing, None, lambda server, asked, by: call.give_up(server)),
-    "typing": UseCase(Nothing, confirm.Progress, partial(_read, lambda reader, asked: confirm.typing(reader))),
+    "typing": UseCase(
+        Nothing, confirm.Progress, partial(_read, lambda reader, asked: confirm.typing(reader)), reads=True
+    ),
     "enter-group": UseCase(
         EnterGroup,
         Entered,
@@ -112,14 +121,15 @@ CASES: dict[str, UseCase[LicenceServer]] = {
         EnterFile, confirm.Progress, lambda server, asked, by: confirm.enter_file(server, asked.text)
     ),
     "finish": UseCase(Nothing, confirm.Answer, lambda server, asked, by: confirm.finish(server, by)),
-    "report-packs": UseCase(Nothing, report.PacksReport, _packs),
+    "report-packs": UseCase(Nothing, report.PacksReport, _packs, reads=True),
     "report-cals": UseCase(
         Page,
         list[CalReport],
         partial(_read, lambda reader, asked: report.cals_report(reader, limit=asked.limit, offset=asked.offset)),
+        reads=True,
     ),
     "report-refusals": UseCase(
-        Nothing, list[RefusalReport], partial(_read, lambda reader, asked: report.refusals_report(reader))
+        Nothing, list[RefusalReport], partial(_read, lambda reader, asked: report.refusals_report(reader)), reads=True
     ),
 }
 
@@ -135,8 +145,8 @@ def _opened(settings: Settings, world: World) -> LicenceServer:
     return server
 
 
-def run(settings: Settings, ready: Callable[[str], None], world: World = SYSTEM) -> None:
-    """Serve until a signal comes.
+def run(settings: Settings, ready: Callable[[str, str], None], world: World = SYSTEM) -> None:
+    """Serve until a signal comes; `ready` is told the address for session hosts and, unless empty, for people.
 
     Raises:
         Tampered: the ledger was found changed, at start or while serving.
@@ -160,9 +170,8 @@ def _verify_at_start(server: LicenceServer) -> None:
         server.journal.verify()
 
 
-async def _serve(server: LicenceServer, ready: Callable[[str], None]) -> None:
+async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> None:
     sock = bind(server.settings.server.listen)
-    address = "{}:{}".format(*sock.getsockname()[:2])
     control = control_app(owner(server.settings), server)
     desk, context = desk_of(server), tls_context(server.keys)
     listeners = [Listener(listen(server.folder), control), Listener(sock, host_app(desk), context)]
@@ -171,5 +180,22 @@ async def _serve(server: LicenceServer, ready: Callable[[str], None]) -> None:
         server.journal.observe, desk.refused = measured.committed, measured.refused
         at = bind_operations(server.settings.server.operations, "server.operations")
         listeners.append(Listener(at, operations_app(measured.registry, lambda: checks(server))))
-    aside = [partial(keep_sweeping, desk), partial(keep_certificate, server, context), partial(verify_aside, server)]
-    await serve(listeners, lambda: ready(f"https://{address}"), aside)
+    refreshes = [lambda: refresh(context, server.keys)]
+    people = _people_listener(server, refreshes)
+    listeners += people
+    aside = [partial(keep_sweeping, desk), partial(keep_certificate, server, refreshes), partial(verify_aside, server)]
+    await serve(listeners, lambda: ready(_address(sock), "".join(_address(one.sock) for one in people)), aside)
+
+
+def _people_listener(server: LicenceServer, refreshes: list[Callable[[], None]]) -> list[Listener]:
+    """Listen for people, if the site wants it."""
+    chosen = server.settings.server
+    if not chosen.people_listen:
+        return []
+    context = people_context(server.keys, chosen)
+    refreshes.append(lambda: refresh_people(context, server.keys, chosen))
+    return [Listener(bind(chosen.people_listen), people_app(PeopleDesk(server, CASES)), context)]
+
+
+def _address(sock: socket) -> str:
+    return "https://{}:{}".format(*sock.getsockname()[:2])

@@ -41,6 +41,8 @@ class UseCase(Generic[C]):
     """The type of what it answers."""
     run: Callable[[C, Any, str], Any]
     """The function: context, request, name of the user who asks."""
+    reads: bool = False
+    """Whether it only looks: it enters nothing and writes nothing, so an auditor may ask it."""
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _vouchers(server: LicenceServer, asked: Nothing, by: str) -> Vouchers:
 
 
 POLICY_CASES: dict[str, UseCase[LicenceServer]] = {
-    "policy": UseCase(Nothing, PolicyShown, _show),
+    "policy": UseCase(Nothing, PolicyShown, _show, reads=True),
     "policy-set": UseCase(SetPolicy, PolicyShown, _set),
-    "vouchers": UseCase(Nothing, Vouchers, _vouchers),
+    "vouchers": UseCase(Nothing, Vouchers, _vouchers, reads=True),
 }

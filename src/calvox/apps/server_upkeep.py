@@ -1,14 +1,13 @@
 """What a serving licence server does by itself: sweep, note which hosts were heard, renew its certificate, verify its ledger."""
 
 import asyncio
-import ssl
 import threading
+from collections.abc import Callable, Sequence
 
 import structlog
 
 from calvox.apps.host_api.call import Desk
-from calvox.apps.host_api.tls import refresh
-from calvox.common.errors import StoreFailed, Tampered
+from calvox.common.errors import BadSettings, StoreFailed, Tampered
 from calvox.journal.interface import Transaction
 from calvox.server.alarms import watch_clock
 from calvox.server.expire import SWEEP, sweep
@@ -41,8 +40,8 @@ def _sweep(tx: Transaction, desk: Desk) -> int:
     return sweep(tx)
 
 
-async def keep_certificate(server: LicenceServer, context: ssl.SSLContext) -> None:
-    """Make the server's own certificate anew in time, and take up what was exchanged meanwhile."""
+async def keep_certificate(server: LicenceServer, refreshes: Sequence[Callable[[], None]]) -> None:
+    """Make the server's own certificate anew in time, and let each listener take up what was exchanged meanwhile."""
     keys, checked = server.keys, 0
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
@@ -52,7 +51,11 @@ async def keep_certificate(server: LicenceServer, context: ssl.SSLContext) -> No
         checked = 0
         renew_tls(server.keys, server.settings.server.names, server.world)
         keys = server.keys
-        refresh(context, keys)
+        for refresh in refreshes:
+            try:
+                refresh()
+            except BadSettings as error:
+                log.error("a certificate could not be taken up; the one before goes on", why=str(error))
 
 
 async def verify_aside(server: LicenceServer) -> None:

@@ -67,6 +67,12 @@ class Denied(CalvoxError):
     code = "denied"
 
 
+class NotLoggedIn(Denied):
+    """Whoever asks has not said who they are, or no longer."""
+
+    code = "not-logged-in"
+
+
 class Unreachable(CalvoxError):
     """The other process does not answer."""
 
@@ -144,6 +150,7 @@ RENDERINGS: dict[str, Rendering] = {
     "not-found": Rendering(3, 404, t("Not found")),
     "conflict": Rendering(5, 409, t("Not possible now")),
     "denied": Rendering(6, 403, t("Not allowed")),
+    "not-logged-in": Rendering(6, 401, t("Not logged in")),
     "unreachable": Rendering(7, 503, t("No answer")),
     "busy": Rendering(8, 503, t("In use")),
     "too-many": Rendering(13, 429, t("Too much at once")),

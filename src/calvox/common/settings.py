@@ -66,6 +66,12 @@ class Server(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address and port on which session hosts reach it, with mutual TLS."""
     operations: str = "127.0.0.1:7404"
     """Address and port, of this machine alone, for health and metrics; empty: none."""
+    people_listen: str = "127.0.0.1:7405"
+    """Address and port on which people log in, with TLS; empty: none."""
+    people_certificate: str = ""
+    """File (PEM) with a certificate and its chain to show to people; empty: the one that was made at init."""
+    people_key: str = ""
+    """File (PEM, not encrypted) with the key of that certificate."""
     names: Annotated[tuple[str, ...], Meta(min_length=1)] = ("localhost", "127.0.0.1")
     """Names and addresses that its certificate bears."""
     role: Literal["primary", "second"] = "primary"

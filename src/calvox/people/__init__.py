@@ -1,1 +1,1 @@
-"""Accounts: how a password is kept. Log-ins and sessions come with the manager."""
+"""People: accounts with a role, passwords, who is logged in."""

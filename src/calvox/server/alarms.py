@@ -25,6 +25,7 @@ WITNESSES = 2
 """Session hosts whose clocks confirm ours."""
 ENOUGH = 60
 """Per cent of the enrolled weight by which a machine is taken for the same one."""
+_CLOCK = ((ClockState.BEHIND, Alarm.CLOCK_BEHIND), (ClockState.AHEAD, Alarm.CLOCK_AHEAD))
 
 
 class AlarmShown(msgspec.Struct, frozen=True):
@@ -41,12 +42,26 @@ class AlarmShown(msgspec.Struct, frozen=True):
 def standing(reader: Reader) -> list[AlarmShown]:
     """List the alarms that stand, the oldest first."""
     rows = sorted(reader.select("alarm"), key=lambda row: row["raised"])
-    return [
-        AlarmShown(
-            row["alarm"], str(Alarm(row["alarm"]).text), str(Alarm(row["alarm"]).hint), row["detail"], row["raised"]
-        )
-        for row in rows
-    ]
+    return [_shown(Alarm(row["alarm"]), row["detail"], row["raised"]) for row in rows]
+
+
+def standing_now(reader: Reader, server: LicenceServer) -> list[AlarmShown]:
+    """List the alarms that stand, with those of the clock as it is now, though they are not entered yet."""
+    now, state = server.time.now(), server.time.state
+    clocks = {str(alarm): one for one, alarm in _CLOCK}
+    told = [alarm for alarm in standing(reader) if clocks.get(alarm.alarm, state) is state]
+    for one, alarm in _CLOCK:
+        if state is one and str(alarm) not in {known.alarm for known in told}:
+            told.append(_shown(alarm, _clocks(server, now), now))
+    return told
+
+
+def _shown(alarm: Alarm, detail: str, raised: int) -> AlarmShown:
+    return AlarmShown(str(alarm), str(alarm.text), str(alarm.hint), detail, raised)
+
+
+def _clocks(server: LicenceServer, now: int) -> str:
+    return f"clock {utc(server.time.shown)}, licensing time {utc(now)}"
 
 
 def raise_alarm(tx: Transaction, alarm: Alarm, detail: str) -> bool:
@@ -68,9 +83,9 @@ def clear_alarm(tx: Transaction, alarm: Alarm, why: str, by: str) -> bool:
 def watch_clock(tx: Transaction, server: LicenceServer) -> None:
     """Raise and clear the alarms of the clock, and note licensing time."""
     state = server.time.state
-    for one, alarm in ((ClockState.BEHIND, Alarm.CLOCK_BEHIND), (ClockState.AHEAD, Alarm.CLOCK_AHEAD)):
+    for one, alarm in _CLOCK:
         if state is one:
-            raise_alarm(tx, alarm, f"clock {utc(server.time.shown)}, licensing time {utc(tx.now)}")
+            raise_alarm(tx, alarm, _clocks(server, tx.now))
         else:
             clear_alarm(tx, alarm, "clock right", ITSELF)
     server.time.note(tx)

@@ -24,8 +24,8 @@ from calvox.core.products import cal_type_named, lasting
 
 OURS = ("centre", "server", "host", "secrets", "logs", "calvox.toml")
 """What the story puts into its folder, and what a fresh one takes away."""
-PORTS = {"centre": (7401, 7403), "server": (7402, 7404)}
-"""Of each process, the ports for everyone and for its operations."""
+PORTS = {"centre": (7401, 7403, 0), "server": (7402, 7404, 7405)}
+"""Of each process, the ports for everyone, for its operations and for people; 0: none."""
 PACKS = ("device:2022:3", "user:2022:10", "session:2022:2")
 ENTITLED = ("device:2022:20", "user:2022:50", "session:2022:10")
 DEVICES = ("PC-01", "PC-02", "PC-03", "PC-04", "PC-05")
@@ -67,9 +67,10 @@ def _settle(stage: Stage) -> None:
     if not stage.settings.exists():
         lines = [f"# Settings of the story in {folder.name}/; every command takes them with --settings."]
         for part in ("centre", "server"):
-            listen, operations = (f"127.0.0.1:{_free(port)}" for port in PORTS[part])
+            listen, operations, people = (f"127.0.0.1:{_free(port)}" if port else "" for port in PORTS[part])
             lines += [f"[{part}]", f'folder = "{folder / part}"']
             lines += [f'listen = "{listen}"', f'operations = "{operations}"']
+            lines += [f'people_listen = "{people}"'] if people else []
             lines += [f'passphrase_file = "{folder / "secrets" / "passphrase"}"'] if part == "centre" else []
         lines += ["[host]", f'folder = "{folder / "host"}"', ""]
         write_whole(stage.settings, "\n".join(lines).encode())
