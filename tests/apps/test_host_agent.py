@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from calvox.apps.host_agent.agent import Agent as Working
 from calvox.apps.host_agent.agent import open_agent
-from calvox.apps.host_agent.callers import Caller, is_administrator, logon_of
+from calvox.apps.host_agent.callers import Caller, logon_of
 from calvox.apps.host_agent.listening import Listening
 from calvox.apps.host_cases import Nothing
 from calvox.apps.policy_cases import SetPolicy
@@ -126,31 +126,12 @@ def _error() -> BadInput:
     return caught.value
 
 
-def test_administrators_are_those_of_the_machine() -> None:
-    """Root is; nobody and an unknown user are not, whatever they are called."""
-    assert is_administrator("root")
-    assert not is_administrator("nobody")
-    assert not is_administrator("no-such-user")
-    assert not is_administrator("root\0")
-
-
-@pytest.mark.parametrize(
-    ("tty", "rhost", "console"),
-    [
-        ("tty1", "", True),
-        ("/dev/tty63", "", True),
-        (":0", "", True),
-        ("console", "", True),
-        ("tty1", "192.0.2.7", False),
-        ("ssh", "", False),
-        ("pts/0", "", False),
-        ("", "", False),
-        ("tty1 ", "", False),
-    ],
-)
-def test_the_console_is_where_the_machine_stands(tty: str, rhost: str, console: bool) -> None:
-    """Nobody from afar sits at it."""
-    assert logon_of("nobody", tty, rhost).console is console
+def test_who_is_never_refused_is_known_here() -> None:
+    """Root is an administrator, others are not, whatever they are called; a display from afar is no console."""
+    assert logon_of("root", "ssh", "192.0.2.7", "sshd").administrator
+    assert not any(logon_of(user, "ssh", "", "sshd").administrator for user in ("nobody", "no-such-user", "root\0"))
+    assert logon_of("nobody", "tty1", "", "login").console
+    assert not logon_of("nobody", ":10", "", "xrdp-sesman").console
 
 
 # Over the socket

@@ -100,7 +100,7 @@ class Agent:
 
     async def open_session(self, asked: api.SessionOpen) -> api.SessionOpened:
         """Decide whether somebody may open a session."""
-        logon = logon_of(asked.user, asked.tty, asked.rhost)
+        logon = logon_of(asked.user, asked.tty, asked.rhost, asked.service)
         got = Got(Answer.NOBODY) if logon.never_refused else await self.obtain(self._wish(asked))
         self.keeper.tick()
         _, policy = policy_of(self.host)
