@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from calvox.apps.host_agent.agent import Agent, open_agent
+from calvox.apps.host_agent.fail_mode import leave_fail_mode
 from calvox.apps.host_agent.listening import Listening
 from calvox.apps.host_agent.rounds import go_round
 from calvox.common.clock import SYSTEM, World
@@ -97,15 +98,16 @@ async def _serve(settings: HostSettings, folder: HostFolder, ready: Callable[[],
         agent, path = open_agent(settings, folder, host, world), socket_of(settings)
         listener = await Listening(agent).start(path)
         try:
+            leave_fail_mode(host, path.parent)
             ready()
-            await _rounds(agent, stop)
+            await _rounds(agent, stop, path.parent)
         finally:
             listener.close()
             path.unlink(missing_ok=True)
             agent.keeper.tick()
 
 
-async def _rounds(agent: Agent, stop: asyncio.Event) -> None:
+async def _rounds(agent: Agent, stop: asyncio.Event, beside: Path) -> None:
     while not stop.is_set():
         going = asyncio.create_task(go_round(agent))
         stopping = asyncio.create_task(stop.wait())
@@ -115,6 +117,7 @@ async def _rounds(agent: Agent, stop: asyncio.Event) -> None:
         answered = (await asyncio.gather(going, return_exceptions=True))[0]
         if isinstance(answered, Exception):
             log.error("a round failed; the next one tries again", why=str(answered), exc_info=answered)
+        leave_fail_mode(agent.host, beside)
         pause = agent.settings.heartbeat_seconds
         if answered is not True:
             pause = min(pause, agent.settings.retry_seconds)
