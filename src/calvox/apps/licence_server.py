@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 import structlog
 
+from calvox.apps.alert_cases import ALERT_CASES
 from calvox.apps.cal_cases import CAL_CASES
 from calvox.apps.clock_cases import CLOCK_CASES
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_api.tls import refresh
 from calvox.apps.host_cases import HOST_CASES, Nothing
 from calvox.apps.journals import JOURNAL_CASES
+from calvox.apps.mailing import check_settings
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.people_api import PeopleDesk, people_app, people_context, refresh_people
@@ -98,6 +100,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **HOST_CASES,
     **POLICY_CASES,
     **CLOCK_CASES,
+    **ALERT_CASES,
     **PEOPLE_CASES,
     "status": UseCase(Nothing, report.Status, _status, reads=True),
     "call-prepare": UseCase(
@@ -151,6 +154,12 @@ def run(settings: Settings, ready: Callable[[str, str], None], world: World = SY
     Raises:
         Tampered: the ledger was found changed, at start or while serving.
     """
+    check_settings(settings.alerts)
+    with telling_of_tampering(settings, world):
+        _run(settings, ready, world)
+
+
+def _run(settings: Settings, ready: Callable[[str, str], None], world: World) -> None:
     server = _opened(settings, world)
     try:
         renew_tls(server.keys, settings.server.names, world)
@@ -183,7 +192,12 @@ async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> No
     refreshes = [lambda: refresh(context, server.keys)]
     people = _people_listener(server, refreshes)
     listeners += people
-    aside = [partial(keep_sweeping, desk), partial(keep_certificate, server, refreshes), partial(verify_aside, server)]
+    aside = [
+        partial(keep_sweeping, desk),
+        partial(keep_certificate, server, refreshes),
+        partial(verify_aside, server),
+        partial(keep_alerting, server),
+    ]
     await serve(listeners, lambda: ready(_address(sock), "".join(_address(one.sock) for one in people)), aside)
 
 

@@ -16,6 +16,7 @@ from calvox.apps.owner import Owner
 from calvox.cli.dictating import dictate, take_file, take_lines, verdict
 from calvox.cli.own_server import Folder, server_owner, server_settings
 from calvox.cli.secrets import read_secret
+from calvox.cli.server_alerts import alerts
 from calvox.cli.server_clock import alarms, clock
 from calvox.cli.server_hosts import authority, codes, hosts
 from calvox.cli.server_policy import policy, vouchers
@@ -26,6 +27,7 @@ from calvox.common import logs
 from calvox.common.errors import BadInput
 from calvox.common.files import read_whole, user_name, write_whole
 from calvox.common.i18n import current_language, t
+from calvox.people.accounts import plain_name
 from calvox.people.passwords import hash_password
 from calvox.server.call import OpenCall, PackWish
 from calvox.server.confirm import Done
@@ -47,6 +49,7 @@ app.add_typer(policy, name="policy")
 app.add_typer(vouchers)
 app.add_typer(clock, name="clock")
 app.add_typer(alarms)
+app.add_typer(alerts)
 app.add_typer(status_app)
 MISHEARD_EXIT = 2
 
@@ -80,7 +83,7 @@ def init(
     folder: Folder = None,
 ) -> None:
     """Make a server."""
-    card = read_card(read_whole(centre_card))
+    card, administrator = read_card(read_whole(centre_card)), plain_name(administrator)
     password = read_secret(t("Password of {name}:", name=administrator), password_file, twice=True)
     chosen = server_settings(folder)
     keys = found(chosen, card, administrator, hash_password(password), user_name())
