@@ -83,7 +83,7 @@ def test_a_pool_at_its_brim_is_told_of_once(site: Site) -> None:
     known = findings(site.server)
     assert set(known) == {"used-up:session:2022"}
     for left in range(1, 4):
-        host.release(cals.pop().cal_id)
+        host.release(cals.pop().row["cal_id"])
         assert ("used-up:session:2022" in findings(site.server, known)) == (left <= 2)
         assert findings(site.server) == {}
 

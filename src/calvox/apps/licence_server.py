@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from calvox.apps.alert_cases import ALERT_CASES
+from calvox.apps.alerting import keep_alerting, telling_of_tampering
 from calvox.apps.cal_cases import CAL_CASES
 from calvox.apps.clock_cases import CLOCK_CASES
 from calvox.apps.host_api import desk_of, host_app, tls_context
