@@ -23,6 +23,7 @@ NOUNS = (
     "server",
     "pack",
     "cal",
+    "people",
     "host",
     "report",
     "journal",
