@@ -2,10 +2,13 @@
 
 import json
 import random
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
@@ -21,6 +24,7 @@ from calvox.core.products import CalType
 from calvox.server.alarms import clear_alarm, raise_alarm
 from calvox.server.keys import renew_tls
 from tests.apps.mailbox import Mailbox
+from tests.apps.processes import ServerProcess, command
 from tests.apps.test_mailing import settings as mail_settings
 from tests.world import Site, wish
 
@@ -225,3 +229,62 @@ def test_somebody_can_try_it(site: Site, box: Mailbox) -> None:
     site.server.settings = replace(site.server.settings, alerts=replace(site.settings.alerts, smtp=""))
     with pytest.raises(BadSettings, match="No mail server"):
         CASES["alert-test"].run(site.server, None, "ada")
+
+
+def variables(address: str) -> dict[str, str]:
+    """Give a process a mail server."""
+    told = {"SMTP": address, "SECURITY": "none", "SENDER": "calvox@example.test", "RECIPIENTS": "ada@example.test"}
+    return {f"CALVOX_ALERTS_{name}": value for name, value in told.items()} | {"CALVOX_INTERFACE_LANGUAGE": "en"}
+
+
+@pytest.fixture
+def used_up(tmp_path: Path) -> Path:
+    """Give a closed licence server whose only CAL for users is out."""
+    made = Site.founded(tmp_path, now=int(time.time()), parts=None)
+    made.activate(wish("user", "2022", 1))
+    made.enrol("rdsh-1", "2022").cal(USER, "user-0")
+    made.close()
+    return made.folder
+
+
+@pytest.mark.process
+def test_a_serving_server_mails_by_itself(used_up: Path, box: Mailbox) -> None:
+    """And on demand, from the command line, whether it serves or not."""
+    own = variables(box.address)
+    with ServerProcess(used_up, limits=own):
+        until = time.monotonic() + 20
+        while not box.mails and time.monotonic() < until:
+            time.sleep(0.05)
+        assert "Used up: per user 2022, 1 of 1" in body(box)
+        assert command("server", "alert-test", "--folder", str(used_up), cwd=used_up).returncode == 0
+        assert "alert-test" in body(box)
+    told = command("server", "alert-test", "--folder", str(used_up), cwd=used_up, **own)
+    assert (told.returncode, len(box.mails)) == (0, 3)
+    wrong = command("server", "alert-test", "--folder", str(used_up), cwd=used_up)
+    assert "alerts.smtp" in wrong.stderr
+
+
+@pytest.mark.process
+def test_a_changed_ledger_is_mailed_before_the_process_ends(used_up: Path, box: Mailbox) -> None:
+    """It does not start on it."""
+    connection = apsw.Connection(str(used_up / "journal.db"))
+    connection.execute("UPDATE pack SET quantity = 1000")
+    connection.close()
+    words = ("server", "serve", "--folder", str(used_up), "--listen", "127.0.0.1:0")
+    assert command(*words, cwd=used_up, **variables(box.address)).returncode != 0
+    assert "The ledger does not verify" in body(box)
+
+
+@pytest.mark.process
+def test_a_mail_server_that_says_nothing_holds_nobody_up(used_up: Path) -> None:
+    """Neither who asks for CALs nor the end of the process."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        own = variables(f"127.0.0.1:{silent.getsockname()[1]}")
+        with ServerProcess(used_up, limits=own) as process:
+            silent.settimeout(20)
+            taken, _ = silent.accept()
+            assert process.status().activated
+            began = time.monotonic()
+            assert process.terminate() == 0
+            assert time.monotonic() - began < 10
+        taken.close()
