@@ -5,18 +5,23 @@ its own arguments.
 """
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+import rich._wrap
 from rich.console import Console
 from rich.table import Table
 
 from calvox.common.errors import BadInput
 from calvox.common.i18n import Text, t
 from calvox.common.settings import Loaded, Settings
+
+# Rich takes a no-break space for a place to break a line at, and French has one before “:”, “;”, “!”, “?” and inside «…».
+rich._wrap.re_word = re.compile(r"[^\S\xa0]*[\S\xa0]+[^\S\xa0]*")
 
 
 @dataclass(slots=True)

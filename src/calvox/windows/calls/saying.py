@@ -54,7 +54,7 @@ NUMBERS: dict[str, tuple[Text, Text]] = {
 }
 """Each number's name, and where it stands on paper."""
 
-CAL_TYPES = {"device": "RDS Per Device CAL", "user": "RDS Per User CAL"}
+CAL_TYPES = {"device": t("RDS Per Device CAL"), "user": t("RDS Per User CAL")}
 """Each type as Microsoft's wizard names it."""
 
 ON_PRODUCT = (CallKind.ACTIVATE, CallKind.REACTIVATE, CallKind.DEACTIVATE)
@@ -187,7 +187,7 @@ def _purchase(purchase: Purchase) -> Iterator[SayLine]:
         yield SayLine(field.replace("_", "-"), label, value, where, groups=_parts(value), missing=missing)
     version = t("page Product Version and License Type")
     yield SayLine("version", t("Product version"), _version(purchase), version)
-    yield SayLine("cal-type", t("Type of CAL"), CAL_TYPES.get(purchase.cal_type, purchase.cal_type), version)
+    yield SayLine("cal-type", t("Type of CAL"), str(CAL_TYPES.get(purchase.cal_type, purchase.cal_type)), version)
     yield SayLine("quantity", t("Quantity"), str(purchase.quantity), version)
     yield from _papers(purchase)
 

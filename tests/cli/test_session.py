@@ -1,0 +1,31 @@
+"""What the commands share: how a text becomes lines."""
+
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+import calvox.cli.session  # noqa: F401 - it says where lines break
+
+
+def lines(text: str, width: int) -> list[str]:
+    """Give the lines of a text on a screen of this width."""
+    file = io.StringIO()
+    Console(file=file, width=width, highlight=False).print(text, markup=False)
+    return file.getvalue().removesuffix("\n").split("\n")
+
+
+def test_no_line_begins_with_a_french_sign() -> None:
+    """At any width at which the words fit."""
+    text = "Écrivez\xa0: «\xa0gpo\xa0» ou «\xa0registry\xa0»\xa0; rien d’autre\xa0?"
+    for width in range(14, len(text) + 1):
+        told = lines(text, width)
+        assert " ".join(line.rstrip(" ") for line in told) == text
+        assert all(line[0] not in ":;?»" and line.rstrip(" ")[-1] != "«" for line in told)
+
+
+@given(st.text("ab \xa0", max_size=60), st.integers(5, 30))
+def test_every_sign_is_shown(text: str, width: int) -> None:
+    """Wherever the lines break."""
+    assert "".join("".join(lines(text, width)).split()) == "".join(text.split())
