@@ -47,7 +47,7 @@ def _backup(server: str) -> Text:
 
 def _hosts(server: str, site: Site, purchases: Sequence[Purchase]) -> Text:
     """Tell the hosts that were collected, and how they are told their licence server."""
-    hosts = [host.machine.name for host in site.session_hosts if host.application_mode.value is not False]
+    hosts = sorted(host.machine.name for host in site.session_hosts if host.application_mode.value is not False)
     if not hosts:
         return t("Read the session hosts: “calvox windows survey HOST…”, or the collector.")
     return t(

@@ -23,6 +23,7 @@ from calvox.cli.windows.reaching import (
     UserOption,
     credentials_of,
 )
+from calvox.common.clock import SYSTEM, show_date
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 from calvox.windows.collector import write_collector
@@ -105,6 +106,7 @@ def survey(
                 kept.append(keep_surveyed(folder, bundle))
                 advance()
         finally:
+            kept.sort(key=lambda one: one.machine)
             show(kept, lambda screen: _draw_imported(screen, kept))
 
 
@@ -131,12 +133,19 @@ def enter_tested_backup(
     site: SiteOption = Path("."),
 ) -> None:
     """Enter a tested backup."""
-    try:
-        moment = int(datetime.fromisoformat(f"{made}T12:00").replace(tzinfo=settings().zone).timestamp())
-    except ValueError as error:
-        raise BadInput(t("“{text}” is no day; write it as 2026-11-24", text=made)) from error
+    moment = _within(made)
     with opened(site) as place:
         name = server_of(facts_of(place), server).machine.name
         enter_backup(place, name, moment, folder=folder, system_state=system_state)
     text = t("Entered: the backup of {server} of {day} was tested.", server=name, day=made)
     show({"server": name, "made": made}, lambda screen: screen.print(str(text), markup=False))
+
+
+def _within(day: str) -> int:
+    """Give a moment of a day: noon, but of today none that is still to come."""
+    try:
+        noon = int(datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=settings().zone).timestamp())
+    except ValueError as error:
+        raise BadInput(t("“{text}” is no day; write it as 2026-11-24", text=day)) from error
+    now = SYSTEM.now()
+    return min(noon, now) if show_date(now, settings().zone) == day else noon

@@ -104,18 +104,18 @@ def _call(call: Call, zone: ZoneInfo) -> Data:
         "title": str(t("Call {number}: {what}", number=call.call, what=title_of(call))),
         "lines": [str(line) for line in lines],
         "note": _short(call.note),
-        "codes": [_code(code, zone) for code in call.codes[-MOST_ROWS:]],
+        "codes": [_code(code, zone, ended=bool(call.outcome)) for code in call.codes[-MOST_ROWS:]],
     }
 
 
-def _code(code: Code, zone: ZoneInfo) -> Data:
+def _code(code: Code, zone: ZoneInfo, *, ended: bool) -> Data:
     heard = t(
         "heard {when} by {by}, {check}",
         when=show_time(code.heard, zone),
         by=_short(code.by),
         check=CHECKS.get(code.check, code.check),
     )
-    entered = t("not entered into Windows yet")
+    entered = t("Windows did not take it, or was not given it") if ended else t("not entered into Windows yet")
     if code.entered:
         entered = t("entered {when}, {how}", when=show_time(code.entered, zone), how=HOW.get(code.how, code.how))
     return {
