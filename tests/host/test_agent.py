@@ -11,18 +11,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from calvox.apps.host_agent.agent import Agent, open_agent
+from calvox.apps.host_agent.agent import Agent, Got, open_agent
 from calvox.apps.host_agent.rounds import go_round
-from calvox.apps.host_cases import Nothing
+from calvox.apps.host_cases import MakeCode, Nothing, OneHost
 from calvox.apps.policy_cases import SetPolicy, Vouchers
 from calvox.common.clock import DAY, SYSTEM, World
+from calvox.common.files import write_whole
 from calvox.common.settings import Host as HostSettings
 from calvox.core.products import CalType
-from calvox.host import AsyncHost, Wish, enrol
+from calvox.host import AsyncHost, HeldCal, Wish, enrol, statements
 from calvox.host.clockfile import CLOCK
 from calvox.host.processes import identity
 from calvox.host.standing import GRACE_DAYS, Answer, State
 from calvox.host.state import HostFolder
+from calvox.trust.keys import SigningKey
+from calvox.trust.policies import REVOKED, Revoked, sign
 from calvox.wire import agentapi as api
 from tests.apps.processes import ServerProcess
 from tests.world import Site, wish
@@ -284,14 +287,25 @@ def test_a_revoked_cal_is_not_honoured(server: ServerProcess, tmp_path: Path) ->
         assert got.answer is Answer.CAL
         await go_round(agent)
         (link,) = agent.host.order
-        revoked = link.known.revoked
-        assert revoked is not None
+        assert link.known.revoked is not None
         assert abs(agent.status().revoked_issued - time.time()) < 60
-        cal_id = agent.host.held()[0].claims.cal_id
-        link.known = msgspec.structs.replace(link.known, revoked=msgspec.structs.replace(revoked, cal_ids=(cal_id,)))
-        assert agent.host.held() == []
+        async with AsyncHost(home) as beside:
+            assert beside.held() == agent.host.held() != []
+            _list_as_revoked(server, home, got)
+            assert (beside.held(), agent.host.held()) == ([], [])
+            assert agent.status().revoked == 1
 
     work(home, story)
+
+
+def _list_as_revoked(server: ServerProcess, home: Path, got: Got) -> None:
+    """Put a list that names the CAL into the folder, signed as its licence server signs."""
+    assert isinstance(got.cal, HeldCal)
+    own = HostFolder(home).enrolled
+    about = {"server_id": own.server_id, "epoch": own.epoch, "generation": 0, "issued": SYSTEM.now(), "host": own.host}
+    key = SigningKey((server.folder / "keys" / "token-key").read_bytes())
+    body = Revoked(**about, cal_ids=(got.cal.claims.cal_id,))  # type: ignore[arg-type]
+    write_whole(home / statements.REVOKED, sign(REVOKED, 1 << 40, body, key))
 
 
 def test_a_process_is_named_for_good() -> None:
@@ -299,3 +313,20 @@ def test_a_process_is_named_for_good() -> None:
     assert identity(os.getpid()) == identity(os.getpid()) != ""
     assert identity(2**22 + 5) == ""
     assert State.GRACE.text
+
+
+def test_a_pending_host_says_what_it_waits_for(server: ServerProcess, tmp_path: Path) -> None:
+    """People are let in while grace lasts; the status names the command that approves it."""
+    code = server.owner.call("enrolment-code", MakeCode("rdsh-9", "2022", approved=False)).code
+    home = tmp_path / "host"
+    asyncio.run(enrol(home, server.address, code))
+
+    async def story(agent: Agent) -> None:
+        assert await go_round(agent)
+        assert "approval" in agent.status().servers[0].problem
+        assert (await opened(agent, "alice")).ground == "grace"
+        server.owner.call("host-approve", OneHost("rdsh-9"))
+        assert await go_round(agent)
+        assert (agent.status().servers[0].problem, (await opened(agent, "alice")).ground) == ("", "cal")
+
+    work(home, story)

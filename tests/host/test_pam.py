@@ -34,14 +34,14 @@ def folder(tmp_path: Path) -> Path:
 
 
 def ran(
-    folder: Path, *options: str, phase: str = "account", more: dict[str, str] | None = None, **told: str
+    folder: Path, *options: str, phase: str = "account", more: dict[str, str] | None = None, **told: str | None
 ) -> "subprocess.CompletedProcess[str]":
     """Run it as pam_exec does, for somebody from afar."""
-    usual = {"TYPE": phase, "USER": "nobody", "TTY": "ssh", "RHOST": "192.0.2.7", "SERVICE": "sshd"}
-    variables = {f"PAM_{name}": value for name, value in {**usual, **told}.items()}
+    usual = {"SERVICE": "sshd", "USER": "nobody", "TTY": "ssh", "RHOST": "192.0.2.7", "TYPE": phase}
+    variables = {f"PAM_{name}": value for name, value in {**usual, **told}.items() if value is not None}
     return subprocess.run(
         [sys.executable, "-IS", str(SCRIPT), str(folder / api.SOCKET), *options],
-        env={**variables, **(more or {})},
+        env={**(more or {}), **variables},
         capture_output=True,
         text=True,
         timeout=30,
@@ -84,7 +84,8 @@ def test_the_end_of_a_session_is_told_and_refuses_nothing(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("service", "tty", "rhost"), [("login", "tty1", ""), ("login", "/dev/ttyS0", ""), ("gdm-password", ":0", "")]
+    ("service", "tty", "rhost"),
+    [("login", "/dev/tty63", ""), ("login", "console", ""), ("agetty", "ttyS0", ""), ("gdm-password", ":0", "")],
 )
 def test_the_console_is_never_refused(folder: Path, service: str, tty: str, rhost: str) -> None:
     """Nobody is even asked."""
@@ -100,6 +101,8 @@ def test_the_console_is_never_refused(folder: Path, service: str, tty: str, rhos
         ("sshd", "pts/1", ""),
         ("xrdp-sesman", ":10", ""),
         ("xrdp-sesman", "", ""),
+        ("login", "tty1 ", ""),
+        ("login", "/dev/pts/0", ""),
         ("login", "tty1\n", ""),
         ("sshd", "tty1", "\n"),
         ("sshd", "tty1", "\udcff"),
@@ -117,6 +120,7 @@ def test_administrators_are_never_refused(folder: Path) -> None:
     with FakeAgent(folder, denied("no")):
         assert answer(ran(folder, USER="root")) == (0, "")
     assert answer(ran(folder, "fail=closed", USER="root")) == (0, "")
+    assert not any(pam.administers(user) for user in ("nobody", "no-such-user", "root\0", ""))
 
 
 @pytest.mark.parametrize(("option", "code"), [((), 0), (("fail=open",), 0), (("fail=closed",), 1)])
@@ -252,12 +256,37 @@ def test_a_hostile_environment_changes_nothing(folder: Path, tmp_path: Path) -> 
     assert answer(ran(folder, "fail=closed", more=hostile))[0] == 1
 
 
-def test_nothing_of_the_environment_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The kernel's copy apart, which nothing reads."""
-    monkeypatch.setattr(os, "environ", os.environ.copy())
-    os.environ.update({"PAM_USER": "alice", "PAM_TYPE": "account", "LD_PRELOAD": "x"})
-    assert pam.take_environment() == pam.Logon("account", "alice", "", "", "")
-    assert dict(os.environ) == {}
+def test_nothing_of_the_environment_is_left() -> None:
+    """Before anything is asked."""
+    told = "from calvox.host import pam; import os; print(pam.take_environment().user, len(os.environ))"
+    done = subprocess.run(
+        [sys.executable, "-c", told],
+        env={"LD_X": "x", "PAM_SERVICE": "sshd", "PAM_USER": "alice", "PAM_TYPE": "account"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "alice 0\n"
+
+
+def test_a_users_own_variables_are_not_taken_for_pams(folder: Path) -> None:
+    """Not even for an item that PAM does not set: a terminal of the console, where there is none."""
+    with FakeAgent(folder, denied("no")) as agent:
+        assert answer(ran(folder, more={"PAM_TTY": "tty1"}, TTY=None, RHOST=None)) == (1, "no\n")
+    assert agent.asked[0]["tty"] == ""
+
+
+@given(st.binary(), st.binary())
+def test_whatever_a_user_says_first_pam_has_the_last_word(before: bytes, value: bytes) -> None:
+    """And without a service there was no PAM."""
+    value = value.replace(b"\0", b"").replace(b"PAM_SERVICE=", b"")
+    told = pam.spoken(before + b"\0PAM_SERVICE=sshd\0PAM_USER=" + value + b"\0PAM_TYPE=account\0")
+    assert told == {
+        "PAM_SERVICE": "sshd",
+        "PAM_USER": value.decode("utf-8", "surrogateescape"),
+        "PAM_TYPE": "account",
+    }
+    assert pam.spoken(before.replace(b"PAM_SERVICE=", b"")) == {}
 
 
 @pytest.mark.parametrize("phase", ["auth", "password", "", "setcred"])
@@ -320,7 +349,7 @@ def test_it_needs_nothing_but_the_file(folder: Path, tmp_path: Path) -> None:
     with FakeAgent(folder, denied("no")):
         done = subprocess.run(
             [python, "-IS", str(copied), str(folder / api.SOCKET)],
-            env={"PAM_TYPE": "account", "PAM_USER": "nobody", "PAM_RHOST": "x"},
+            env={"PAM_SERVICE": "x", "PAM_USER": "nobody", "PAM_TYPE": "account"},
             capture_output=True,
             text=True,
             check=False,

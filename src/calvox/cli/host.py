@@ -52,7 +52,7 @@ def enrol_host(
 @app.command(help=str(t("Keep this host's CALs alive until interrupted: signs of life for sessions, renewals.")))
 def serve(folder: Folder = None) -> None:
     """Serve."""
-    logs.configure()
+    logs.configure(settings().interface)
     chosen = msgspec.structs.replace(settings().host, folder=str(_folder(folder)))
 
     def ready(name: str) -> None:

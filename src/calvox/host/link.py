@@ -34,9 +34,17 @@ class Link:
         self.folder, self._seconds, self._now, self._world = folder, seconds, now, world
         self.enrolled = folder.enrolled
         self.server = self.enrolled.server
-        self.known = statements.load(folder)
+        self._known, self._stamp = statements.load(folder), statements.stamp(folder)
         self._session: aiohttp.ClientSession | None = None
         self._old: list[aiohttp.ClientSession] = []
+
+    @property
+    def known(self) -> statements.Known:
+        """What the server signed for this host, as it lies in the folder: another process may have fetched it."""
+        stamp = statements.stamp(self.folder)
+        if stamp != self._stamp:
+            self._known, self._stamp = statements.load(self.folder), stamp
+        return self._known
 
     async def close(self) -> None:
         """Hang up."""
@@ -101,7 +109,8 @@ class Link:
     async def fetch_statements(self) -> None:
         """Fetch policy, revocation list and voucher, and keep them if they verify."""
         told = await self._ask(hostapi.STATEMENTS, None, hostapi.Statements)
-        self.known = statements.keep(self.folder, told, self.known)
+        self._known = statements.keep(self.folder, told, self.known)
+        self._stamp = statements.stamp(self.folder)
 
     async def settle(self, voucher: bytes, uses: tuple[hostapi.OutageUse, ...]) -> None:
         """Tell what was used of a voucher."""
@@ -109,7 +118,7 @@ class Link:
 
     def forget_voucher(self) -> None:
         """Drop a voucher that was settled."""
-        self.known = statements.drop_voucher(self.folder, self.known)
+        self._known = statements.drop_voucher(self.folder, self.known)
 
     @property
     def certificate_ends(self) -> int:

@@ -125,11 +125,23 @@ def refuse(logon: Logon, message: str) -> int:
 
 def take_environment() -> Logon:
     """Read what PAM says, then empty the environment: much of it may be the user's own."""
-    told = {name: os.environ.get("PAM_" + name, "") for name in ("TYPE", "USER", "TTY", "RHOST", "SERVICE")}
+    with open("/proc/self/environ", "rb") as file:
+        told = spoken(file.read())
     os.environ.clear()
-    tty, rhost, service = (bounded(told[name]) for name in ("TTY", "RHOST", "SERVICE"))
-    user = told["USER"] if told["USER"] == bounded(told["USER"]) else ""
-    return Logon(told["TYPE"], user, tty, rhost, service)
+    tty, rhost, service = (bounded(told.get("PAM_" + name, "")) for name in ("TTY", "RHOST", "SERVICE"))
+    user = told.get("PAM_USER", "")
+    return Logon(told.get("PAM_TYPE", ""), user if user == bounded(user) else "", tty, rhost, service)
+
+
+def spoken(environment: bytes) -> dict[str, str]:
+    """Take what pam_exec itself says; a user's own variables may have the same names.
+
+    It puts the user's variables first, then those of PAM's items that are set: the service, which always is, the others, the
+    phase.
+    """
+    _, service, items = (b"\0" + environment).rpartition(b"\0PAM_SERVICE=")
+    pairs = (service + items).decode("utf-8", "surrogateescape").split("\0")
+    return {name: value for name, _, value in (pair.partition("=") for pair in pairs) if name} if service else {}
 
 
 def bounded(text: str) -> str:

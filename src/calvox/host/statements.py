@@ -34,6 +34,14 @@ class Known(msgspec.Struct, frozen=True):
         return self.revoked is not None and cal_id in self.revoked.cal_ids
 
 
+def stamp(folder: HostFolder) -> int:
+    """Tell when the statements were kept last; a change tells that another process kept newer ones."""
+    try:
+        return (folder.path / REVOKED).stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def load(folder: HostFolder) -> Known:
     """Read what is kept."""
     own = folder.enrolled
@@ -56,11 +64,12 @@ def keep(folder: HostFolder, told: Statements, held: Known) -> Known:
     if told.voucher:
         voucher = open_voucher(told.voucher, own.pinned, own.host, at_least=held.voucher_number)
     write_whole(folder.path / POLICY, told.policy)
-    write_whole(folder.path / REVOKED, told.revoked)
     if told.voucher:
         write_whole(folder.path / VOUCHER, told.voucher)
     else:
         (folder.path / VOUCHER).unlink(missing_ok=True)
+    # The list comes last: its time is how others see that something is new.
+    write_whole(folder.path / REVOKED, told.revoked)
     return Known(policy[1], policy[0], revoked[1], revoked[0], voucher[1], voucher[0])
 
 
