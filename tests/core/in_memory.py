@@ -1,5 +1,6 @@
 """A licence server whose ledger is a SQLite database in memory: the real entries, fold and use cases, without a disk."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -58,6 +59,12 @@ class MemoryJournal:
         future: Future[Committed[T]] = Future()
         future.set_result(self.run(work))
         return future
+
+    def submit_here(self, work: Work[Any]) -> "asyncio.Future[Committed[Any]]":
+        """Do the work at once, in an event loop."""
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(self.run(work))
+        return done
 
     def run(self, work: Work[T]) -> Committed[T]:
         """Run some work in a transaction of its own."""

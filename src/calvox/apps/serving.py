@@ -24,11 +24,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from calvox.apps.owner import BODY_LIMIT, Owner, peer_name
 from calvox.common.errors import BadInput, CalvoxError, NotFound, TooMany, rendering
-from calvox.common.i18n import fitting_language, language_of, t
+from calvox.common.i18n import Language, fitting_language, language_of, t
 from calvox.common.wire_errors import error_body
 
 log = structlog.get_logger()
@@ -89,7 +90,7 @@ class Listener:
     """One socket, and the application behind it."""
 
     sock: socket.socket
-    app: Starlette
+    app: ASGIApp
     tls: ssl.SSLContext | None = None
 
 
@@ -195,14 +196,44 @@ def notify(state: str) -> None:
             sock.sendto(state.encode(), address.replace("@", "\0", 1))
 
 
-async def bounded_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """Read a request's body, and not a byte more than the limit."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer."""
+
+    status: int
+    body: bytes
+    media_type: str = "application/json"
+    more: tuple[tuple[bytes, bytes], ...] = ()
+    """Further headers."""
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Its headers."""
+        length = str(len(self.body)).encode()
+        return [(b"content-type", self.media_type.encode()), (b"content-length", length), *self.more]
+
+
+async def received(receive: Receive, limit: int) -> bytes:
+    """Read a request's body, and not a byte more than the limit.
+
+    Raises:
+        BadInput: it is longer, or was cut off.
+    """
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            raise BadInput(t("The request was cut off"))
+        body += bytes(message.get("body", b""))
         if len(body) > limit:
             raise BadInput(t("The request is longer than {limit} bytes", limit=limit))
-    return bytes(body)
+        if not message.get("more_body", False):
+            return body
+
+
+async def bounded_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
+    """Read a request's body, and not a byte more than the limit."""
+    return await received(request.receive, limit)
 
 
 def parse(body: bytes, kind: type[msgspec.Struct]) -> Any:
@@ -223,14 +254,21 @@ def answer(value: Any) -> Response:
 
 
 async def on_error(request: Request, error: Exception) -> Response:
+    """Present an error to whoever asked a Starlette application."""
+    language = fitting_language(request.headers.get("accept-language"))
+    told = error_answer(error, language, request.url.path)
+    return Response(told.body, told.status, {name.decode(): value.decode() for name, value in told.headers})
+
+
+def error_answer(error: Exception, language: Language, path: str) -> Answer:
     """Present an error in the reader's language; a fault of ours without its details."""
-    with language_of(fitting_language(request.headers.get("accept-language"))):
+    with language_of(language):
         if isinstance(error, CalvoxError):
-            headers = {"Retry-After": str(error.wait)} if isinstance(error, TooMany) else None
-            return Response(error_body(error), rendering(error).status, headers, media_type="application/json")
-        log.error("internal error", path=request.url.path, exc_info=error)
+            wait = ((b"retry-after", str(error.wait).encode()),) if isinstance(error, TooMany) else ()
+            return Answer(rendering(error).status, error_body(error), more=wait)
+        log.error("internal error", path=path, exc_info=error)
         internal = CalvoxError(t("Internal error"), hint=t("The log of the serving process tells more."))
-        return Response(error_body(internal), 500, media_type="application/json")
+        return Answer(500, error_body(internal))
 
 
 def control_app(owner: Owner[Any], context: Any) -> Starlette:

@@ -8,6 +8,7 @@ Rules:
   same transaction.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
@@ -104,6 +105,9 @@ class Journal(Protocol):
 
     def submit(self, work: Work[T]) -> "Future[Committed[T]]":
         """Hand work over; the future is done after the commit."""
+
+    def submit_here(self, work: Work[T]) -> "asyncio.Future[Committed[T]]":
+        """Hand work over from an event loop; what it waits for is done after the commit."""
 
     def run(self, work: Work[T]) -> Committed[T]:
         """Hand work over and wait for its commit."""

@@ -5,12 +5,12 @@ no timer, so a lone caller never waits and many callers share a sync. Write-ahea
 the store, by a lock on the file `lock` beside it.
 """
 
+import asyncio
 import os
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -26,6 +26,7 @@ from calvox.journal.bodies import demand_known, written_by_newer
 from calvox.journal.entry import GENESIS, Batch
 from calvox.journal.head import Head, HeadFile
 from calvox.journal.interface import Committed, Reader, T, Work
+from calvox.journal.jobs import AnyJob, Job, LoopJob, settle_all
 from calvox.journal.rows import SCHEMA, SqliteReader, SqliteTransaction
 from calvox.journal.sealing import Sealer
 from calvox.journal.tables import create_tables
@@ -37,12 +38,6 @@ SCHEMA_VERSION = 1
 """Goes up when the tables of the chain itself change; a book's own tables are brought up by their shape."""
 BATCH_LIMIT = 512
 """Pieces of work that may share a commit."""
-
-
-@dataclass(slots=True)
-class _Job:
-    work: Work[Any]
-    future: "Future[Committed[Any]]" = field(default_factory=Future)
 
 
 class SqliteJournal:
@@ -70,7 +65,7 @@ class SqliteJournal:
         self.observe: Callable[[Mapping[str, int], float], None] = _unobserved
         """Told of each commit: entries by kind, and the seconds that it took."""
         self._idle: list[apsw.Connection] = []
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[AnyJob | None] = SimpleQueue()
         self._closed = threading.Event()
         self._door = threading.Lock()
         self._writer = threading.Thread(target=self._drain, name=f"{book.name}-writer", daemon=True)
@@ -78,12 +73,21 @@ class SqliteJournal:
 
     def submit(self, work: Work[T]) -> "Future[Committed[T]]":
         """Hand work over; the future is done after the commit."""
-        job = _Job(work)
+        job = Job(work)
+        self._put(job)
+        return job.future
+
+    def submit_here(self, work: Work[T]) -> "asyncio.Future[Committed[T]]":
+        """Hand work over from an event loop; what it waits for is done after the commit."""
+        job = LoopJob(work, asyncio.get_running_loop().create_future())
+        self._put(job)
+        return job.waiter
+
+    def _put(self, job: AnyJob) -> None:
         with self._door:
             if self._closed.is_set():
                 raise Conflict(t("The journal is closed"))
             self._queue.put(job)
-        return job.future
 
     def run(self, work: Work[T]) -> Committed[T]:
         """Hand work over and wait for its commit."""
@@ -174,19 +178,19 @@ class SqliteJournal:
                     stop = True
                 else:
                     jobs.append(following)
-            wanted = [job for job in jobs if job.future.set_running_or_notify_cancel()]
+            wanted = [job for job in jobs if job.begin()]
             if wanted:
                 self._commit(wanted)
             if stop:
                 return
 
-    def _commit(self, jobs: list[_Job]) -> None:
+    def _commit(self, jobs: list[AnyJob]) -> None:
         try:
             values, batch = self._attempt(jobs)
         except Exception as error:
             self._roll_back()
             if len(jobs) == 1:
-                jobs[0].future.set_exception(_ours(error))
+                settle_all([(jobs[0], _ours(error))])
                 return
             for job in jobs:
                 self._commit([job])
@@ -194,10 +198,9 @@ class SqliteJournal:
         if batch is not None:
             with suppress(OSError):  # The head may lag behind; what was committed stays committed.
                 self._head.write(Head(batch.last, batch.head))
-        for job, value in zip(jobs, values, strict=True):
-            job.future.set_result(Committed(value, batch))
+        settle_all([(job, Committed(value, batch)) for job, value in zip(jobs, values, strict=True)])
 
-    def _attempt(self, jobs: list[_Job]) -> tuple[list[Any], Batch | None]:
+    def _attempt(self, jobs: list[AnyJob]) -> tuple[list[Any], Batch | None]:
         transaction = self._transaction
         began = self._world.steady()
         self._connection.execute("BEGIN IMMEDIATE")

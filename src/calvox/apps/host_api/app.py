@@ -5,20 +5,18 @@ trusted authority issued, to a host that is admitted. Bodies are capped before t
 bounded before its request reaches the ledger.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+import msgspec
+from starlette.types import Receive, Scope, Send
 
 from calvox.apps.host_api import cals, hosts, statements
 from calvox.apps.host_api.call import Call, Desk
-from calvox.apps.serving import answer, application, bounded_body, parse
-from calvox.common.errors import Denied
-from calvox.common.i18n import fitting_language, t
+from calvox.apps.serving import Answer, error_answer, parse, received
+from calvox.common.errors import Denied, NotFound
+from calvox.common.i18n import Language, fitting_language, t
 from calvox.server.idempotency import checked_key
 from calvox.server.limits import Limits
 from calvox.server.store import LicenceServer
@@ -91,30 +89,52 @@ def desk_of(server: LicenceServer) -> Desk:
     return Desk(server, Limits(chosen.requests_each_second, chosen.holders_each_hour))
 
 
-def host_app(desk: Desk) -> Starlette:
+def host_app(desk: Desk) -> "HostApp":
     """Make the application behind the listener."""
-    return application([Route(one.path, _Handler(desk, one).handle, methods=[one.method]) for one in ENDPOINTS])
+    return HostApp(desk)
 
 
-class _Handler:
-    """What a request to one route goes through."""
+class HostApp:
+    """The host API as an ASGI application, without a framework: its few routes are asked thousands of times a second."""
 
-    def __init__(self, desk: Desk, endpoint: Endpoint) -> None:
-        self._desk, self._endpoint = desk, endpoint
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._routes = {one.path: one for one in ENDPOINTS}
 
-    async def handle(self, request: Request) -> Response:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        endpoint = self._endpoint
-        host = b"" if endpoint.open else peer_host(request)
-        body = await bounded_body(request, endpoint.limit) if endpoint.asked else b""
+        language = fitting_language(_header(scope, b"accept-language"))
+        try:
+            answer = await self._served(scope, receive, language)
+        except Exception as error:
+            answer = error_answer(error, language, scope["path"])
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def _served(self, scope: Scope, receive: Receive, language: Language) -> Answer:
+        endpoint = self._routes.get(scope["path"])
+        if endpoint is None or endpoint.method != scope["method"]:
+            raise NotFound(t("There is no {method} {path} here", method=scope["method"], path=scope["path"][:80]))
+        host = b"" if endpoint.open else peer_host(scope["extensions"]["calvox.peer"])
+        body = await received(receive, endpoint.limit) if endpoint.asked else b""
         asked = parse(body, endpoint.asked) if endpoint.asked else None
         if host:
             self._desk.limits.ask(host, _size(asked), self._desk.clock())
-        key = request.headers.get(hostapi.IDEMPOTENCY_KEY, "") if endpoint.repeatable else ""
-        language = fitting_language(request.headers.get("accept-language"))
-        call = Call(self._desk, host, asked, body, checked_key(key) if key else "", language)
-        told = await endpoint.run(call)
-        return Response(told, media_type="application/x-pem-file") if isinstance(told, bytes) else answer(told)
+        key = _header(scope, IDEMPOTENCY_KEY) if endpoint.repeatable else ""
+        told = await endpoint.run(Call(self._desk, host, asked, body, checked_key(key) if key else "", language))
+        if isinstance(told, bytes):
+            return Answer(200, told, "application/x-pem-file")
+        return Answer(200, msgspec.json.encode(told))
+
+
+IDEMPOTENCY_KEY = hostapi.IDEMPOTENCY_KEY.lower().encode()
+
+
+def _header(scope: Scope, name: bytes) -> str:
+    for one, value in scope["headers"]:
+        if one == name:
+            return bytes(value).decode("latin-1")
+    return ""
 
 
 def _size(asked: Any) -> int:
@@ -122,14 +142,13 @@ def _size(asked: Any) -> int:
     return len(getattr(asked, "asks", None) or getattr(asked, "cal_ids", None) or "1")
 
 
-def peer_host(request: Request) -> bytes:
+def peer_host(peer: MutableMapping[str, Any]) -> bytes:
     """Read the host's identifier from the peer's certificate, once a connection.
 
     Raises:
         Denied: the peer shows no certificate.
         BadInput: its certificate is no session host's.
     """
-    peer = request.scope["extensions"]["calvox.peer"]
     if "host" not in peer:
         certificate = peer["certificate"]
         if not certificate:

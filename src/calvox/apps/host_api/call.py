@@ -7,7 +7,6 @@ Rules:
 - With an Idempotency-Key the same request again gets the same answer, from the same transaction that did it.
 """
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -68,7 +67,7 @@ class Call(Generic[A]):
         Raises:
             CalvoxError: whatever the work raised before it changed anything.
         """
-        done = await asyncio.wrap_future(self.server.journal.submit(self._as_value(work)))
+        done = await self.server.journal.submit_here(self._as_value(work))
         if isinstance(done.value, CalvoxError):
             raise done.value
         return done
