@@ -1,0 +1,116 @@
+"""What was measured of pairs, as a table on the screen and as a page."""
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+import msgspec
+from rich.table import Table
+
+from bench.machine import Machine
+from bench.table import number
+
+Figures = dict[tuple[int, str], list[float]]
+"""Ledger's CALs (0: beside) and name of a figure → what each round gave."""
+LINES = {
+    "cpu 64": ("processor time of a pair, 64 callers", "µs"),
+    "cpu 1": ("processor time of a pair, 1 caller", "µs"),
+    "pairs 1": ("pairs, 1 caller", "/s"),
+    "pairs 16": ("pairs, 16 callers", "/s"),
+    "pairs 64": ("pairs, 64 callers", "/s"),
+    "p99": ("slowest of a hundred pairs at half that rate, open loop", "ms"),
+    "bulk": ("CALs acquired and released in requests of 64", "/s"),
+    "resident": ("memory of the server's process", "MiB"),
+    "disk": ("disk of a CAL of one entry", "B"),
+    "start": ("start until it serves", "s"),
+}
+BESIDE = {
+    "no-op": ("floor: two requests to an application that does nothing, over the same TLS", "µs"),
+    "rows": ("floor: the same rows by bare APSW, in batches of 32", "µs"),
+    "PostgreSQL": ("PostgreSQL, SKIP LOCKED with an audit row, 64 clients of pgbench, no TLS", "/s"),
+    "Redis": ("Redis, Lua, every write synced, 64 clients, no TLS", "/s"),
+}
+
+
+def rows(figures: Figures, sizes: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    """Write a row for each figure, with a column for each ledger."""
+    for name, (text, unit) in LINES.items():
+        yield text, unit, *(_cell(figures.get((cals, name), [])) for cals in sizes)
+    for name, (text, unit) in BESIDE.items():
+        values = figures.get((0, name), [])
+        if values:
+            yield text, unit, _cell(values), *("" for _ in sizes[1:])
+
+
+def _cell(values: list[float]) -> str:
+    if not values:
+        return ""
+    spread = f" ({number(min(values))} … {number(max(values))})" if len(values) > 1 else ""
+    return number(median(values)) + spread
+
+
+def targets(figures: Figures, sizes: Sequence[int]) -> Iterator[tuple[str, str, str]]:
+    """Hold what was measured against what was wanted: what, wanted, found."""
+    floor = median(figures[0, "no-op"]) + median(figures[0, "rows"])
+    first, last = sizes[0], sizes[-1]
+    cpu = {cals: median(figures[cals, "cpu 64"]) for cals in sizes}
+    yield "processor time of a pair beside its floor", "≤ 2 ×", f"{cpu[first] / floor:.2f} ×"
+    yield f"the same from {first:,} to {last:,} CALs", "≤ 1.25 ×", f"{cpu[last] / cpu[first]:.2f} ×"
+    yield "slowest of a hundred at half the rate", "< 50 ms", f"{median(figures[last, 'p99']):.0f} ms"
+    yield "CALs in bulk of 64", "≥ 30,000/s", f"{number(median(figures[first, 'bulk']))}/s"
+    yield f"memory at {last:,} CALs", "≤ 200 MiB", f"{median(figures[last, 'resident']):.0f} MiB"
+    yield f"disk of a CAL at {last:,}", "≤ 400 B", f"{median(figures[last, 'disk']):.0f} B"
+    yield f"start at {last:,} CALs", "< 5 s", f"{median(figures[last, 'start']):.1f} s"
+
+
+def screen(figures: Figures, sizes: Sequence[int]) -> Table:
+    """Make the table for the screen."""
+    made = Table("what", "unit", *(f"{cals:,} CALs" for cals in sizes))
+    for row in rows(figures, sizes):
+        made.add_row(*row)
+    made.add_section()
+    for what, wanted, found in targets(figures, sizes):
+        made.add_row(what, "", f"{found}  (wanted {wanted})", *("" for _ in sizes[1:]))
+    return made
+
+
+def page(machine: Machine, figures: Figures, sizes: Sequence[int], command: str) -> str:
+    """Write the page."""
+    head = ["what", "unit", *(f"{cals:,} CALs" for cals in sizes)]
+    table = ["| " + " | ".join(head) + " |", "|---|---|" + "--:|" * len(sizes)]
+    table += ["| " + " | ".join(row) + " |" for row in rows(figures, sizes)]
+    held = [
+        "| what | wanted | found |",
+        "|---|---|--:|",
+        *(f"| {a} | {b} | {c} |" for a, b, c in targets(figures, sizes)),
+    ]
+    facts = [f"| {name.replace('_', ' ')} | {value} |" for name, value in msgspec.structs.asdict(machine).items()]
+    return TEMPLATE.format(command=command, machine="\n".join(facts), table="\n".join(table), held="\n".join(held))
+
+
+TEMPLATE = """# Pairs: what issuing costs
+
+This page is written by a run of `{command} --write docs/benchmarks-pairs.md`. A *pair* is the acquire and the release of a
+session's CAL, both acknowledged after their commit, with everything on: mutual TLS, authorization, ledger, signed tokens,
+idempotency. The generator is a process of its own on the same machine, so it takes its share of the two cores; processor
+time is the licence server's alone. Medians of the rounds, with the least and the most.
+
+| | |
+|---|---|
+{machine}
+
+{table}
+
+## Beside what was wanted
+
+{held}
+
+The floor is what the same requests and the same rows cost when nothing is decided, checked, signed or remembered. The
+peers take a seat and give it back with a line of audit; they have no TLS, no certificates and no rules here, and Redis
+does all its work in one process that waits for no other. What bounds us is one Python process: half of a pair's time is
+reading and answering HTTP over TLS, the other half deciding and writing, and the two share an interpreter. Several
+requests share a commit, so the disk is not the limit once there are a few callers.
+
+What was tried: small tables (packs, hosts, the server's own row) are kept in memory by the writer and written once a
+batch; entries are written together; rows put in a batch are known without asking; texts of statements are made once. That
+halved the time of a CAL in the ledger. The host API answers without a framework, and an event loop is woken once a batch.
+"""
