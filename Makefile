@@ -7,7 +7,7 @@ ARGS ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench soak docs lock texts kerberos new-rule bundle format clean
+.PHONY: help run test lint types bench bench-pairs soak docs lock texts kerberos new-rule bundle format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ new-rule: $(STAMP) ## Begin a rule of the doctor: make new-rule NAME=host-someth
 format: $(STAMP) ## Put the code into house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench-pairs: $(STAMP) ## Measure acquire and release over TLS beside floors and peers (ARGS="--cals 1000 1000000")
+	$(BIN)/python -m bench.pairs --write docs/benchmarks-pairs.md $(ARGS)
 
 bench: $(STAMP) ## Measure speed beside floors and peers, write docs/benchmarks.md (3 minutes)
 	$(BIN)/python -m bench --write docs/benchmarks.md $(ARGS)
