@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -119,14 +119,13 @@ class Sshd:
     folder: Path
     process: "subprocess.Popen[bytes]"
     port: int
-    extra: list[str] = field(default_factory=list)
 
-    def arguments(self, name: str, *words: str) -> list[str]:
-        """Give the command line of a log-in."""
+    def arguments(self, name: str, *words: str, way: str = "publickey") -> list[str]:
+        """Give the command line of a log-in, by our key or by what PAM asks for, which is nothing."""
         options = [
             "-F", "none", "-i", str(self.folder / "key"), "-p", str(self.port), "-l", name,
-            "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
-            "-o", "LogLevel=INFO", "-o", "IdentitiesOnly=yes",
+            "-o", f"BatchMode={'yes' if way == 'publickey' else 'no'}", "-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null",
+            "-o", "LogLevel=INFO", "-o", "IdentitiesOnly=yes", "-o", f"PreferredAuthentications={way}",
         ]  # fmt: skip
         return ["ssh", *options, "127.0.0.1", *words]
 
@@ -149,7 +148,7 @@ def sshd(folder: Path, service: Service, names: Sequence[str]) -> Iterator[Sshd]
     settings = [
         f"Port {port}", "ListenAddress 127.0.0.1", f"HostKey {folder / 'host_key'}", "UsePAM yes", "StrictModes no",
         f"AuthorizedKeysFile {folder / 'allowed'}", f"PidFile {folder / 'pid'}", "PermitRootLogin prohibit-password",
-        "PasswordAuthentication no", f"AllowUsers {' '.join(names)}", "UseDNS no", "PrintMotd no",
+        "PasswordAuthentication no", "KbdInteractiveAuthentication yes", f"AllowUsers {' '.join(names)}", "UseDNS no", "PrintMotd no",
     ]  # fmt: skip
     newer = f"PAMServiceName {service.name}"
     (folder / "config").write_text("\n".join([*settings, newer, ""]))

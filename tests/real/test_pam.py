@@ -252,9 +252,10 @@ def test_sshd_and_a_hostile_home(machine: Machine, far: pam.Sshd, users: tuple[P
     assert not marker.exists()
 
 
-def test_the_process_that_is_named_lasts_as_long_as_the_session(machine: Machine, far: pam.Sshd) -> None:
-    """Its end is the session's end, in each of the ways in which sshd authenticates."""
-    with FakeAgent(machine.home) as agent, Staying(far, machine.alice) as session:
+@pytest.mark.parametrize("way", ["publickey", "keyboard-interactive"])
+def test_the_process_that_is_named_lasts_as_long_as_the_session(machine: Machine, far: pam.Sshd, way: str) -> None:
+    """Its end is the session's end; where sshd lets a helper talk to PAM, it is not the helper's."""
+    with FakeAgent(machine.home) as agent, Staying(far, machine.alice, way) as session:
         named = agent.asked[0]["pid"]
         assert os.path.exists(f"/proc/{named}")
         assert named != far.process.pid
@@ -293,8 +294,8 @@ def test_a_session_cal_goes_and_comes_back_with_the_log_in(machine: Machine, far
 class Staying:
     """A log-in that stays until it is told to end."""
 
-    def __init__(self, far: pam.Sshd, name: str) -> None:
-        self._words = far.arguments(name, "echo in; read line")
+    def __init__(self, far: pam.Sshd, name: str, way: str = "publickey") -> None:
+        self._words = far.arguments(name, "echo in; read line", way=way)
 
     def __enter__(self) -> "subprocess.Popen[bytes]":
         self.process = subprocess.Popen(

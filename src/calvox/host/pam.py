@@ -197,7 +197,7 @@ def session_process() -> int:
     try:
         with open(f"/proc/{parent}/cmdline", "rb") as file:
             title = file.read(4096).rstrip(b"\0 ")
-        if title.startswith(b"sshd") and title.endswith(b"[pam]"):
+        if title.endswith(b" [pam]"):
             with open(f"/proc/{parent}/stat", "rb") as file:
                 return int(file.read(4096).rpartition(b")")[2].split()[1])
     except (OSError, ValueError, IndexError):
