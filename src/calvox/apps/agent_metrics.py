@@ -13,7 +13,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from calvox.wire.agentapi import AgentStatus, CalTypeName
+from calvox.wire.agentapi import AgentStatus
+from calvox.wire.hostapi import CalTypeName
 
 STATES = ("grace", "grace-over", "licensed", "outage")
 

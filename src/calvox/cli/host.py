@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from calvox.apps.host_agent import how_it_stands, run
-from calvox.cli import host_pam
+from calvox.cli import host_metrics, host_pam
 from calvox.cli.host_status import draw_status, status_told
 from calvox.cli.session import session, settings, show
 from calvox.common import logs
@@ -22,6 +22,7 @@ from calvox.host import HeldCal, Host, Refusal, enrol
 
 app = typer.Typer(no_args_is_help=True, help=str(t("A session host: enrol, acquire and release CALs.")))
 app.add_typer(host_pam.app, name="pam")
+app.add_typer(host_metrics.metrics)
 
 Folder = Annotated[Path | None, typer.Option(help=str(t("The host's folder; default: setting host.folder.")))]
 Device = Annotated[str | None, typer.Option(help=str(t("Per device: the device's name.")))]
