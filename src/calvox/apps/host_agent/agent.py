@@ -14,10 +14,10 @@ import structlog
 
 from calvox.apps.host_agent.callers import logon_of
 from calvox.apps.host_agent.keeper import Keeper
+from calvox.apps.host_agent.watching import Watch
 from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import CalvoxError, Denied, NotFound, Unreachable
 from calvox.common.settings import Host as HostSettings
-from calvox.core.holders import holder_of
 from calvox.core.products import CalType
 from calvox.host import AsyncHost, HeldCal, Refusal, Wish, vouchers
 from calvox.host.processes import identity
@@ -48,6 +48,7 @@ class Agent:
     def __init__(self, settings: HostSettings, host: AsyncHost, keeper: Keeper, world: World = SYSTEM) -> None:
         self.settings, self.host, self.keeper, self.world = settings, host, keeper, world
         self.contacts = {server: Contact() for server in host.links}
+        self.watch = Watch()
 
     def status(self) -> api.AgentStatus:
         """Tell how this host stands."""
@@ -69,6 +70,7 @@ class Agent:
         self.hear_answer(told)
         if isinstance(told, Refusal):
             return Got(Answer.REFUSED, reason=told.reason, why=told.why)
+        self.watch.add(wish.process)
         return Got(Answer.CAL, told)
 
     def hear_answer(self, told: HeldCal | Refusal) -> None:
@@ -82,8 +84,7 @@ class Agent:
 
     def _without_server(self, wish: Wish) -> Got:
         self.keeper.note(Known.SILENCE)
-        holder = holder_of(wish.cal_type, wish.name)
-        held = next((cal for cal in self.host.held() if cal.claims.holder == holder), None)
+        held = self.host.held_by(wish.cal_type, wish.name)
         if held is not None:
             return Got(Answer.CAL, held)
         use = self._outage_cal(wish) if self.keeper.state is State.OUTAGE else None
@@ -119,14 +120,11 @@ class Agent:
 
     async def close_session(self, asked: api.SessionClose) -> api.Released:
         """Let a session's CAL go back; users' and devices' stay until their end."""
-        if mode_of(self.host, self.settings.mode) is not CalType.SESSION:
-            return api.Released(False)
         return await self.release(session_name(asked))
 
     async def release(self, name: str) -> api.Released:
         """Let a session's CAL go back, now or, where no licence server answers, with its lease."""
-        holder = holder_of(CalType.SESSION, name)
-        cal = next((cal for cal in self.host.held() if cal.claims.holder == holder), None)
+        cal = self.host.held_by(CalType.SESSION, name)
         if cal is None:
             return api.Released(False)
         try:
@@ -136,7 +134,7 @@ class Agent:
             return api.Released(False)
         except (TimeoutError, CalvoxError) as error:
             log.warning("a CAL could not be given back; its lease ends by itself", holder=name, why=str(error))
-            self.host.links[cal.server].folder.forget(holder)
+            self.host.links[cal.server].folder.forget(cal.claims.holder)
         return api.Released(True)
 
     def _wish(self, asked: api.SessionOpen) -> Wish:

@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
@@ -26,6 +25,8 @@ from calvox.wire.agentapi import SOCKET, AgentStatus, Status
 
 log = structlog.get_logger()
 LOCK = "agent.lock"
+TOGETHER = 0.5
+"""Seconds in which ends of sessions are gathered for one round."""
 
 
 def socket_of(settings: HostSettings) -> Path:
@@ -100,7 +101,8 @@ async def _serve(settings: HostSettings, folder: HostFolder, ready: Callable[[],
         try:
             leave_fail_mode(host, path.parent)
             ready()
-            await _rounds(agent, stop, path.parent)
+            with agent.watch:
+                await _rounds(agent, stop, path.parent)
         finally:
             listener.close()
             path.unlink(missing_ok=True)
@@ -109,6 +111,7 @@ async def _serve(settings: HostSettings, folder: HostFolder, ready: Callable[[],
 
 async def _rounds(agent: Agent, stop: asyncio.Event, beside: Path) -> None:
     while not stop.is_set():
+        agent.watch.ended.clear()
         going = asyncio.create_task(go_round(agent))
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({going, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -118,8 +121,17 @@ async def _rounds(agent: Agent, stop: asyncio.Event, beside: Path) -> None:
         if isinstance(answered, Exception):
             log.error("a round failed; the next one tries again", why=str(answered), exc_info=answered)
         leave_fail_mode(agent.host, beside)
-        pause = agent.settings.heartbeat_seconds
-        if answered is not True:
-            pause = min(pause, agent.settings.retry_seconds)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopping, pause)
+        await _pause(agent, stopping, answered is True)
+
+
+async def _pause(agent: Agent, stopping: "asyncio.Task[bool]", answered: bool) -> None:
+    """Wait for the next round: less where no licence server answered; until a session's process ends where one did."""
+    settings, ending = agent.settings, asyncio.create_task(agent.watch.ended.wait())
+    pause = settings.heartbeat_seconds if answered else min(settings.heartbeat_seconds, settings.retry_seconds)
+    awaited = {stopping, ending} if answered else {stopping}
+    await asyncio.wait(awaited, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
+    if ending.done() and not stopping.done():
+        # Others that end in the same moment go in the same round.
+        await asyncio.wait({stopping}, timeout=TOGETHER)
+    ending.cancel()
+    stopping.cancel()
