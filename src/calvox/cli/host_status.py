@@ -37,7 +37,8 @@ def status_told(told: AgentStatus) -> dict[str, Any]:
 
 def draw_status(screen: Console, told: AgentStatus, zone: ZoneInfo) -> None:
     """Draw it."""
-    screen.print(f"{told.name} ({version_name(told.version)}): {State(told.state).text}", markup=False)
+    values = {"name": told.name, "version": version_name(told.version), "state": State(told.state).text}
+    screen.print(str(t("{name} ({version}): {state}", **values)), markup=False)
     if told.warning:
         screen.print(told.warning, style="yellow", markup=False)
     table = grid(None, t("What"), t("Value"))
@@ -49,7 +50,7 @@ def draw_status(screen: Console, told: AgentStatus, zone: ZoneInfo) -> None:
 
 
 def _rows(told: AgentStatus, zone: ZoneInfo) -> list[tuple[Text, Text | str]]:
-    never, none = t("never"), t("none")
+    never, none = t("never"), t("none yet")
     runs = t("runs") if told.running else t("does not run; start it: “calvox host serve”")
     rows: list[tuple[Text, Text | str]] = [(t("Process"), runs), (t("Clock"), _CLOCKS.get(told.clock, told.clock))]
     if told.grace_ends:

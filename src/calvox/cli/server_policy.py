@@ -71,7 +71,9 @@ def list_vouchers(folder: Folder = None) -> None:
     zone = settings().zone
 
     def render(screen: Console) -> None:
-        table = grid(None, t("Host"), t("CALs"), t("Hours"), t("Issued"), t("Good until"), t("Settled"), t("Used"))
+        table = grid(
+            None, t("Host"), t("CALs"), t("Hours each"), t("Issued on"), t("Good until"), t("Settled"), t("Used")
+        )
         for one in told.vouchers:
             settled = show_time(one.settled, zone) if one.settled else str(t("not settled yet"))
             times = (show_time(one.issued, zone), show_time(one.until, zone), settled)
