@@ -15,6 +15,7 @@ from calvox.apps.site_calls import (
     sheet_of,
 )
 from calvox.apps.site_dossiers import Wish
+from calvox.apps.site_plans import open_plan
 from calvox.apps.site_record import record_of
 from calvox.apps.site_typing import Stage, keep_typing, read_back_code, stage_of, type_code, typing_of
 from calvox.common.errors import BadInput, Conflict, NotFound, WrongKind
@@ -374,3 +375,13 @@ def test_a_former_key_pack_id_is_on_the_sheet_of_a_reinstallation(calling: Calli
     end_call(calling.site, first)
     said = {one.name: one.value for one in sheet_of(calling.site, opened(calling, CallKind.REINSTALL)).say}
     assert said["former-pack-id"] == CODE
+
+
+def test_a_plan_that_is_open_speaks_against_a_call_too_early(calling: Calling) -> None:
+    """The old licence server is not deactivated before its turn in the plan; whoever insists may."""
+    calling.collect()
+    open_plan(calling.site, "migrate", SERVER, "ls-new")
+    with pytest.raises(Conflict, match="by plan 1 this comes after"):
+        opened(calling, CallKind.DEACTIVATE)
+    number = opened(calling, CallKind.DEACTIVATE, anyway=True)
+    assert "by plan 1" in call_of(calling.site, number).sheet

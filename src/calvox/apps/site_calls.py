@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from calvox.apps.site_dossiers import Wish, against, dossier_of, new_dossier, server_known, server_meant
+from calvox.apps.site_plans import objection
 from calvox.apps.site_record import record_of
 from calvox.apps.sites import facts_of
 from calvox.common.clock import SYSTEM, World
@@ -47,7 +48,8 @@ def open_call(site: SiteFolder, wish: Wish, *, anyway: bool = False, world: Worl
     known, past = facts_of(site), calls(site)
     server = server_meant(known, wish.server, anyway=anyway)
     made = new_dossier(site, known, server, wish, past)
-    reasons = against(known, server, made, world.now())
+    early = objection(site, wish.kind, server.machine.name, world.now())
+    reasons = [*([early] if early else []), *against(known, server, made, world.now())]
     if reasons and not anyway:
         hint = t("“calvox windows call open --anyway” opens it nevertheless; its sheet keeps these reasons.")
         raise Conflict(_do_not_call(made, reasons), hint=hint)
