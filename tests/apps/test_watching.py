@@ -21,10 +21,11 @@ def handles() -> int:
 
 def test_an_end_is_seen_at_once() -> None:
     """And nothing stays open."""
+    before = handles()
 
-    async def story() -> None:
+    async def story(first: "subprocess.Popen[bytes]", second: "subprocess.Popen[bytes]") -> None:
         before = handles()
-        with subprocess.Popen(SLEEP) as first, subprocess.Popen(SLEEP) as second, Watch() as watch:
+        with Watch() as watch:
             for process in (first, second, first):
                 watch.add(identity(process.pid))
             assert handles() == before + 2
@@ -33,10 +34,12 @@ def test_an_end_is_seen_at_once() -> None:
             first.kill()
             await asyncio.wait_for(watch.ended.wait(), 10)
             assert handles() == before + 1
-            second.kill()
         assert handles() == before
 
-    asyncio.run(story())
+    with subprocess.Popen(SLEEP) as first, subprocess.Popen(SLEEP) as second:
+        asyncio.run(story(first, second))
+        second.kill()
+    assert handles() == before
 
 
 def test_one_that_has_ended_before_is_left_to_a_round() -> None:
