@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from calvox.apps.host_agent.agent import Agent, Got, open_agent
-from calvox.apps.host_agent.rounds import go_round
+from calvox.apps.host_agent.rounds import go_round, is_in_use
 from calvox.apps.host_cases import MakeCode, Nothing, OneHost
 from calvox.apps.policy_cases import SetPolicy, Vouchers
 from calvox.common.clock import DAY, SYSTEM, World
@@ -330,3 +330,38 @@ def test_a_pending_host_says_what_it_waits_for(server: ServerProcess, tmp_path: 
         assert (agent.status().servers[0].problem, (await opened(agent, "alice")).ground) == ("", "cal")
 
     work(home, story)
+
+
+def test_the_cal_of_one_who_stays_away_is_not_renewed(server: ServerProcess, tmp_path: Path) -> None:
+    """It goes back at its end; a renewal in somebody's absence is no visit, and a session is renewed as long as it lasts."""
+    home = enrolled(tmp_path / "host", server)
+
+    async def story(agent: Agent) -> None:
+        (link,) = agent.host.order
+        await link.acquire([Wish(CalType.USER, "here"), Wish(CalType.USER, "away", used=SYSTEM.now() - 8 * DAY)])
+        await link.acquire([Wish(CalType.SESSION, "long", used=1)])
+        found = {cal.name: is_in_use(cal, stored, SYSTEM.now()) for cal, stored in link.held()}
+        assert found == {"here": True, "away": False, "long": True}
+
+    work(home, story)
+
+
+def test_a_session_that_is_closed_meanwhile_is_not_asked_for_again(server: ServerProcess, tmp_path: Path) -> None:
+    """The sign of life was under way when somebody closed it."""
+    home = enrolled(tmp_path / "host", server)
+
+    async def story(agent: Agent) -> None:
+        (link,) = agent.host.order
+        await opened(agent, "alice", session="1")
+        beat = link.heartbeat
+
+        async def slow(*given: Any) -> Any:
+            assert (await agent.release("alice@192.0.2.7#1")).released
+            return await beat(*given)
+
+        link.heartbeat = slow  # type: ignore[method-assign, assignment]
+        assert await go_round(agent)
+        assert agent.status().cals == ()
+        assert HostFolder(home).cals() == []
+
+    work(home, story, mode="session")

@@ -17,6 +17,7 @@ from calvox.common.clock import DAY, SYSTEM, World
 from calvox.common.errors import CalvoxError, Conflict, NotFound, Unreachable
 from calvox.common.i18n import t
 from calvox.core.deciding import RENEWAL_DAYS
+from calvox.core.holders import holder_of
 from calvox.core.products import CalType
 from calvox.host.clockfile import last_time
 from calvox.host.enrolling import enrol
@@ -207,7 +208,7 @@ class AsyncHost:
 
     def _now_held(self, cal: HeldCal) -> HeldCal:
         """Find the CAL that a holder has by now."""
-        return next((one for one in self.held() if one.claims.holder == cal.claims.holder), cal)
+        return self.held_by(cal.cal_type, cal.name) or cal
 
     async def keep_alive(self, cals: Sequence[HeldCal]) -> list[HeldCal | Refusal]:
         """Give a sign of life for sessions; ask anew for those that were lost or come near their end."""
@@ -223,6 +224,12 @@ class AsyncHost:
     async def server_status(self) -> hostapi.ServerStatus:
         """Ask the licence server how it stands."""
         return (await self.first(lambda link: link.status()))[1]
+
+    def held_by(self, cal_type: CalType, name: str) -> HeldCal | None:
+        """Find a holder's CAL whose token verifies now, without asking anybody."""
+        holder = holder_of(cal_type, name)
+        found = (link.held_by(holder) for link in self.order)
+        return next((cal for cal in found if cal is not None), None)
 
     def held(self) -> list[HeldCal]:
         """List the CALs whose tokens verify now, without asking anybody."""

@@ -37,6 +37,8 @@ class Wish:
     """Whether somebody has logged on from this device since its first contact."""
     process: str = ""
     """Per session: the process with whose end the session ends; see `calvox.host.processes`."""
+    used: int = 0
+    """When its holder was here last, seconds UTC, where it is asked for in their absence; 0: they are here now."""
 
 
 @dataclass(frozen=True, slots=True)

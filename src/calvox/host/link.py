@@ -78,7 +78,7 @@ class Link:
     def _keep(self, wish: Wish, asked: hostapi.AcquireAsk, told: hostapi.AcquireAnswer) -> HeldCal | Refusal:
         if told.cal is None:
             return Refusal(told.refused, told.why)
-        stored = StoredCal(asked.name, asked.holder, told.token, wish.process)
+        stored = StoredCal(asked.name, asked.holder, told.token, wish.process, wish.used or self._now())
         cal = self.verify(stored)
         self.folder.keep(stored)
         return cal
@@ -144,15 +144,21 @@ class Link:
 
     def held(self) -> list[tuple[HeldCal, StoredCal]]:
         """List the CALs whose tokens verify now and were not revoked."""
-        found = []
-        for stored in self.folder.cals():
-            try:
-                cal = self.verify(stored)
-            except BadToken:
-                continue
-            if not self.known.is_revoked(cal.claims.cal_id):
-                found.append((cal, stored))
-        return found
+        known = self.known
+        found = ((self._good(stored, known), stored) for stored in self.folder.cals())
+        return [(cal, stored) for cal, stored in found if cal is not None]
+
+    def held_by(self, holder: bytes) -> HeldCal | None:
+        """Find the CAL of one holder, if its token verifies now and was not revoked."""
+        stored = self.folder.cal(holder)
+        return self._good(stored, self.known) if stored else None
+
+    def _good(self, stored: StoredCal, known: statements.Known) -> HeldCal | None:
+        try:
+            cal = self.verify(stored)
+        except BadToken:
+            return None
+        return None if known.is_revoked(cal.claims.cal_id) else cal
 
 
 def _ask_of(wish: Wish) -> hostapi.AcquireAsk:

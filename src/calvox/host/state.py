@@ -58,6 +58,8 @@ class StoredCal(msgspec.Struct, frozen=True):
     """As the server gave it."""
     process: str = ""
     """Per session: the process with whose end the session ends; see `calvox.host.processes`. Empty: not known."""
+    used: int = 0
+    """When its holder asked for it last, seconds UTC."""
 
 
 class HostFolder:
@@ -140,6 +142,12 @@ class HostFolder:
 
     def _file(self, holder: bytes) -> Path:
         return self.path / CALS / f"{holder.hex()}.json"
+
+    def cal(self, holder: bytes) -> StoredCal | None:
+        """Read the CAL of one holder."""
+        with suppress(BadInput, NotFound, StoreFailed):
+            return _decode(read_whole(self._file(holder)), StoredCal, self._file(holder))
+        return None
 
     def cals(self) -> list[StoredCal]:
         """Read the CALs; what their tokens are worth is for the caller to verify. A damaged file holds none."""

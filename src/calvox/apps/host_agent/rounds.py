@@ -5,11 +5,14 @@ told and does not keep the others waiting. Whatever a round leaves undone the ne
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import structlog
 
 from calvox.apps.host_agent.agent import Agent
+from calvox.common.clock import DAY
 from calvox.common.errors import CalvoxError, Conflict, NotFound, Unreachable
+from calvox.core.deciding import RENEWAL_DAYS
 from calvox.core.products import CalType
 from calvox.host import HeldCal, Refusal, Wish, vouchers
 from calvox.host.client import is_due
@@ -21,6 +24,7 @@ from calvox.host.standing import Known, State
 from calvox.host.state import StoredCal
 
 log = structlog.get_logger()
+Held = list[tuple[HeldCal, StoredCal]]
 LIST_SECONDS = 3600
 """Age at which the revocation list is fetched again."""
 
@@ -61,12 +65,13 @@ async def _visit(agent: Agent, link: Link) -> bool:
 
 async def _talk(agent: Agent, link: Link) -> None:
     """Do everything that is due with one server; what fails leaves the rest to be done, and is told at the end."""
-    await _end_sessions(link)
-    number = await _beat(agent, link)
+    held = await _end_sessions(link)
+    number = await _beat(agent, link, held)
     failed: list[CalvoxError] = []
-    for step in (_ask_status(agent, link), _statements(agent, link, number), _certificate(link)):
+    steps = (partial(_ask_status, agent, link), partial(_statements, agent, link, number), partial(_certificate, link))
+    for step in steps:
         try:
-            await step
+            await step()
         except CalvoxError as error:
             failed.append(error)
     if failed:
@@ -92,33 +97,42 @@ async def _certificate(link: Link) -> None:
         log.info("the certificate was renewed", server=link.server, until=link.certificate_ends)
 
 
-def _sessions(link: Link) -> list[tuple[HeldCal, StoredCal]]:
-    return [(cal, stored) for cal, stored in link.held() if cal.cal_type is CalType.SESSION]
+async def _end_sessions(link: Link) -> Held:
+    """Give back the CALs of sessions whose process has ended; give what is held then."""
+    held = link.held()
+    over = {cal.claims.cal_id: cal for cal, stored in held if _is_session(cal) and has_ended(stored.process)}
+    if not over:
+        return held
+    await link.release_many(list(over))
+    for cal in over.values():
+        link.folder.forget(cal.claims.holder)
+    log.info("sessions ended without a word", count=len(over))
+    return [one for one in held if one[0].claims.cal_id not in over]
 
 
-async def _end_sessions(link: Link) -> None:
-    """Give back the CALs of sessions whose process has ended."""
-    over = [cal for cal, stored in _sessions(link) if has_ended(stored.process)]
-    if over:
-        await link.release_many([cal.claims.cal_id for cal in over])
-        for cal in over:
-            link.folder.forget(cal.claims.holder)
-        log.info("sessions ended without a word", count=len(over))
+def _is_session(cal: HeldCal) -> bool:
+    return cal.cal_type is CalType.SESSION
 
 
-async def _beat(agent: Agent, link: Link) -> int:
+async def _beat(agent: Agent, link: Link, held: Held) -> int:
     """Give a sign of life for sessions, and win back what was lost; give the number of the newest policy."""
-    sessions = {cal.claims.cal_id: (cal, stored) for cal, stored in _sessions(link)}
-    newest = max((cal for cal, _ in link.held()), key=position, default=None)
+    sessions = {cal.claims.cal_id: (cal, stored) for cal, stored in held if _is_session(cal)}
+    newest = max((cal for cal, _ in held), key=position, default=None)
     told, lost = await link.heartbeat(list(sessions), agent.world.now(), newest.token if newest else b"")
     agent.keeper.hear(told.now)
-    again = [sessions[cal_id] for cal_id in lost if cal_id in sessions]
+    # Whoever closed a session meanwhile does not want it back.
+    again = [one for cal_id, one in sessions.items() if cal_id in lost and _is_still_there(link, one[1])]
     wishes = [Wish(CalType.SESSION, cal.name, True, stored.process) for cal, stored in again]
     for (cal, _), answer in zip(again, await link.acquire(wishes) if wishes else [], strict=True):
         if isinstance(answer, Refusal):
             link.folder.forget(cal.claims.holder)
             log.warning("a session's CAL was lost", holder=cal.name, reason=answer.reason)
     return told.statements
+
+
+def _is_still_there(link: Link, stored: StoredCal) -> bool:
+    now = link.folder.cal(stored.holder)
+    return now is not None and now.token == stored.token
 
 
 def _is_old(link: Link, number: int, now: int) -> bool:
@@ -143,7 +157,7 @@ async def _settle(agent: Agent, link: Link) -> bool:
     except (NotFound, Conflict) as error:
         log.warning("the licence server knows this outage voucher otherwise; it is dropped", why=str(error))
     link.forget_voucher()
-    keeper.keep(vouchers.settled(clock))
+    keeper.keep(vouchers.settled(keeper.clock))
     return True
 
 
@@ -151,10 +165,10 @@ async def _renew(agent: Agent) -> None:
     """Ask in one request for what comes near its end."""
     now = agent.keeper.now()
     found = {
-        cal.claims.holder: Wish(cal.cal_type, cal.name, not cal.claims.temporary, stored.process)
+        cal.claims.holder: Wish(cal.cal_type, cal.name, not cal.claims.temporary, stored.process, stored.used)
         for link in reversed(agent.host.order)
         for cal, stored in link.held()
-        if is_due(cal, now)
+        if is_due(cal, now) and is_in_use(cal, stored, now)
     }
     try:
         answers: Sequence[HeldCal | Refusal] = await agent.host.acquire_many(list(found.values()))
@@ -166,3 +180,8 @@ async def _renew(agent: Agent) -> None:
             log.warning("a CAL was not renewed", reason=answer.reason)
         else:
             agent.hear_answer(answer)
+
+
+def is_in_use(cal: HeldCal, stored: StoredCal, now: int) -> bool:
+    """Tell whether a CAL's holder was here lately: the CAL of one who stays away runs to its end and goes back."""
+    return _is_session(cal) or now - stored.used <= RENEWAL_DAYS * DAY
