@@ -40,6 +40,29 @@ async def _ask(app: Any, scope: dict[str, Any], body: bytes) -> Told:
     return Told(start["status"], headers, b"".join(part.get("body", b"") for part in parts))
 
 
+async def ask_within(
+    app: Any,
+    method: str,
+    path: str,
+    body: bytes,
+    *,
+    certificate: bytes | None = None,
+    headers: dict[str, str] | None = None,
+) -> Told:
+    """Send one request within a running loop."""
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()],
+        "extensions": {"calvox.peer": {"certificate": certificate, "socket": None}},
+    }
+    return await _ask(app, scope, body)
+
+
 def ask(
     app: Any,
     method: str,
@@ -51,14 +74,4 @@ def ask(
 ) -> Told:
     """Send one request; `asked` is encoded as JSON unless it is bytes."""
     body = asked if isinstance(asked, bytes) else b"" if asked is None else msgspec.json.encode(asked)
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
-        "extensions": {"calvox.peer": {"certificate": certificate, "socket": None}},
-    }
-    return asyncio.run(_ask(app, scope, body))
+    return asyncio.run(ask_within(app, method, path, body, certificate=certificate, headers=headers))
