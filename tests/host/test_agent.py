@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 
 from calvox.apps.host_agent.agent import Agent, Got, open_agent
@@ -16,7 +15,9 @@ from calvox.apps.host_agent.rounds import go_round, is_in_use
 from calvox.apps.host_cases import MakeCode, Nothing, OneHost
 from calvox.apps.policy_cases import SetPolicy, Vouchers
 from calvox.common.clock import DAY, SYSTEM, World
+from calvox.common.errors import Unreachable
 from calvox.common.files import write_whole
+from calvox.common.i18n import t
 from calvox.common.settings import Host as HostSettings
 from calvox.core.products import CalType
 from calvox.host import AsyncHost, HeldCal, Wish, enrol, statements
@@ -204,10 +205,10 @@ def test_an_outage_is_bridged_by_the_voucher_and_settled(folder: Path, tmp_path:
 
 
 def test_a_voucher_that_is_being_settled_gives_nothing_more(folder: Path, tmp_path: Path) -> None:
-    """The answer was lost and the process killed: the licence server may have counted already."""
+    """The answer is lost and the server goes again: it may have counted already, so nothing is added to what it was told."""
     with ServerProcess(folder) as first:
         first.owner.call("policy-set", SetPolicy(None, None, False, 5, 8))
-        home = enrolled(tmp_path / "host", first)
+        home, address = enrolled(tmp_path / "host", first), first.address.removeprefix("https://")
 
         async def before(agent: Agent) -> None:
             assert (await opened(agent, "alice")).ground == "cal"
@@ -217,13 +218,33 @@ def test_a_voucher_that_is_being_settled_gives_nothing_more(folder: Path, tmp_pa
 
     async def outage(agent: Agent) -> None:
         assert (await opened(agent, "bob")).ground == "outage-cal"
-        agent.keeper.keep(msgspec.structs.replace(agent.keeper.clock, closed=True))
-
-    async def after(agent: Agent) -> None:
-        assert [(await opened(agent, name)).ground for name in ("bob", "carol")] == ["outage-cal", "no-server"]
 
     work(home, outage)
-    work(home, after)
+    with ServerProcess(folder, listen=address) as second:
+
+        async def cut_off(agent: Agent) -> None:
+            (link,) = agent.host.order
+            settle = link.settle
+
+            async def lost(voucher: bytes, uses: Any) -> None:
+                await settle(voucher, uses)
+                second.kill()
+                raise Unreachable(t("lost"))
+
+            link.settle = lost  # type: ignore[method-assign]
+            await go_round(agent)
+            assert [(await opened(agent, name)).ground for name in ("bob", "carol")] == ["outage-cal", "no-server"]
+
+        work(home, cut_off)
+    with ServerProcess(folder, listen=address) as third:
+
+        async def back(agent: Agent) -> None:
+            await go_round(agent)
+            assert (agent.status().voucher_left, agent.status().voucher_used) == (5, 0)
+
+        work(home, back)
+        listed: Vouchers = third.owner.call("vouchers", Nothing())
+        assert sorted((one.used, bool(one.settled)) for one in listed.vouchers) == [(0, False), (1, True)]
 
 
 def test_the_certificate_is_renewed_with_a_new_key(server: ServerProcess, tmp_path: Path) -> None:
