@@ -7,16 +7,14 @@ import structlog
 
 from calvox.common.errors import NotFound, StoreFailed
 from calvox.common.files import read_whole, write_whole
-from calvox.host import AsyncHost
 from calvox.host.pam import FAIL_MODE
-from calvox.host.report import policy_of
+from calvox.trust.policies import Policy
 
 log = structlog.get_logger()
 
 
-def leave_fail_mode(host: AsyncHost, folder: Path) -> None:
+def leave_fail_mode(policy: Policy | None, folder: Path) -> None:
     """Write it where it changed; without a policy there is no file, and PAM's own line counts."""
-    _, policy = policy_of(host)
     path, wanted = folder / FAIL_MODE, None if policy is None else b"open\n" if policy.fail_open else b"closed\n"
     try:
         if wanted is None:

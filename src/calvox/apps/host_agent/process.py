@@ -19,7 +19,7 @@ from calvox.common.settings import Host as HostSettings
 from calvox.host import AsyncHost
 from calvox.host.agent import Agent as AgentSocket
 from calvox.host.link import Link
-from calvox.host.report import Contact, Seen, read_clock, status_of
+from calvox.host.report import Contact, Seen, policy_of, read_clock, status_of
 from calvox.host.state import HostFolder
 from calvox.wire.agentapi import SOCKET, AgentStatus, Status
 
@@ -99,7 +99,7 @@ async def _serve(settings: HostSettings, folder: HostFolder, ready: Callable[[],
         agent, path = open_agent(settings, folder, host, world), socket_of(settings)
         listener = await Listening(agent).start(path)
         try:
-            leave_fail_mode(host, path.parent)
+            leave_fail_mode(policy_of(host)[1], path.parent)
             ready()
             with agent.watch:
                 await _rounds(agent, stop, path.parent)
@@ -120,7 +120,7 @@ async def _rounds(agent: Agent, stop: asyncio.Event, beside: Path) -> None:
         answered = (await asyncio.gather(going, return_exceptions=True))[0]
         if isinstance(answered, Exception):
             log.error("a round failed; the next one tries again", why=str(answered), exc_info=answered)
-        leave_fail_mode(agent.host, beside)
+        leave_fail_mode(policy_of(agent.host)[1], beside)
         await _pause(agent, stopping, answered is True)
 
 
