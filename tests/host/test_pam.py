@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -121,6 +122,17 @@ def test_administrators_are_never_refused(folder: Path) -> None:
         assert answer(ran(folder, USER="root")) == (0, "")
     assert answer(ran(folder, "fail=closed", USER="root")) == (0, "")
     assert not any(pam.administers(user) for user in ("nobody", "no-such-user", "root\0", ""))
+
+
+def test_groups_that_are_not_found_out_keep_nobody_waiting() -> None:
+    """The alarm ends the program, and PAM takes that for a refusal, whatever whoever started it made of alarms."""
+    told = (
+        "import signal, time; from calvox.host import pam\n"
+        "signal.signal(signal.SIGALRM, signal.SIG_IGN); signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])\n"
+        "pam.SECONDS, pam.administers = 0.2, lambda user: time.sleep(30)\n"
+        "pam.refuse(pam.Logon('account', 'alice', '', '', ''), 'no')"
+    )
+    assert subprocess.run([sys.executable, "-c", told], check=False, timeout=20).returncode == -signal.SIGALRM
 
 
 @pytest.mark.parametrize(("option", "code"), [((), 0), (("fail=open",), 0), (("fail=closed",), 1)])

@@ -5,8 +5,8 @@
 
 Rules:
 - The standard library alone, of any Python from 3.9: this file is copied, and outlives the Calvox that it came with.
-- PAM's variables are read, bounded, and the whole environment is emptied before anything else is done.
-- Everything together takes two seconds at most. An answer is at most 16 KiB, and nothing in it is believed but its shape.
+- Only what pam_exec says itself is read, and bounded; then the whole environment is emptied, before anything else is done.
+- The conversation takes two seconds at most, and so does looking up groups before a refusal. An answer is at most 16 KiB, and nothing in it is believed but its shape.
 - Who sits at the console, root, and the members of sudo, wheel and admin are let in whatever anybody says.
 - Where the process does not decide, the policy's word beside its socket counts (`fail-mode`), then the argument, then "open".
 
