@@ -163,7 +163,7 @@ def run(settings: Settings, ready: Callable[[str, str], None], world: World = SY
 def _run(settings: Settings, ready: Callable[[str, str], None], world: World) -> None:
     server = _opened(settings, world)
     try:
-        renew_tls(server.keys, settings.server.names, world)
+        renew_tls(server.keys, settings.server.names, server.world)
         _verify_at_start(server)
         watch_machine(server, read_parts())
         server.journal.run(extend_leases(server))
