@@ -43,9 +43,7 @@ class _Tables(Collector):
             row = server_row(reader)
             yield GaugeMetricFamily("calvox_activated", "1 if the server is activated.", value=row["activated"])
             yield GaugeMetricFamily("calvox_head", "Position of the journal's head.", value=reader.head.position)
-            open_cals = sum(row["count"] for row in reader.select("voucher", {"settled": 0}))
-            text = "CALs of outage vouchers that are open: the most that may be out unseen."
-            yield GaugeMetricFamily("calvox_voucher_cals_open", text, value=open_cals)
+            yield from _vouchers(reader, self._server.time.now())
             alarms = GaugeMetricFamily("calvox_alarm", "1 for each alarm that stands.", labels=["alarm"])
             for alarm in reader.select("alarm"):
                 alarms.add_metric([alarm["alarm"]], 1)
@@ -69,6 +67,15 @@ class _Tables(Collector):
         yield from (total, issued, over)
         text = "Per-user CALs from no pack at all."
         yield GaugeMetricFamily("calvox_cals_without_pack", text, value=report.without_pack)
+
+
+def _vouchers(reader: Reader, now: int) -> Iterator[Metric]:
+    out = list(reader.select("voucher", {"settled": 0}))
+    text = "CALs of outage vouchers that are open: the most that may be out unseen."
+    yield GaugeMetricFamily("calvox_voucher_cals_open", text, value=sum(row["count"] for row in out))
+    overdue = sum(row["until"] < now for row in out)
+    text = "Outage vouchers that have ended and are not settled: their hosts were not heard since."
+    yield GaugeMetricFamily("calvox_vouchers_overdue", text, value=overdue)
 
 
 def _hosts(reader: Reader) -> Iterator[Metric]:
