@@ -231,7 +231,7 @@ def _played(doing: Doing, script: Script, *, rehearse: bool) -> dict[str, Any]:
 
 def type_powershell(there: WindowsSite, machine: str, folder: Path, line: str) -> Path:
     """Run a script as it is typed on a machine, in the folder of the stick; give the file that it wrote."""
-    found = re.fullmatch(r"powershell\.exe -ExecutionPolicy RemoteSigned -File \.\\([\w.?-]+\.ps1)( -WhatIf)?", line)
+    found = re.fullmatch(r"powershell\.exe -ExecutionPolicy RemoteSigned -File \.\\([\w.*-]+\.ps1)( -WhatIf)?", line)
     assert found, f"not understood: {line}"
     (file,) = folder.glob(found[1])
     there.clock.go_on()

@@ -271,6 +271,16 @@ def test_merge_makes_a_site() -> None:
     assert merge(site, [part(name) for name in names]) == site
 
 
+def test_machines_stand_in_the_order_of_their_names() -> None:
+    """Whichever answered first."""
+    hosts = {"TerminalServerMode": 1}
+    parts = [
+        facts_from(bundle(f"h{n}", READ + at, win32_terminalservicesetting=hosts)) for at, n in enumerate((3, 1, 2))
+    ]
+    site = merge(Site(name="x"), parts)
+    assert [one.machine.name for one in site.session_hosts] == ["h1", "h2", "h3"]
+
+
 def test_the_newest_known_fact_wins() -> None:
     """Order does not matter, and a newer unknown blots nothing out."""
 

@@ -6,6 +6,7 @@ Rules:
 - Of several bundles the newest known fact wins, whatever the order in which they come; a newer “unknown” does not blot
   out an older value.
 - Two names are one machine's if they are equal, or if their first parts are and one of them has no domain.
+- Machines stand in the order of their names, in whatever order they were read.
 - Whether a domain is a trusted one is decided when the licence servers' domains are known: theirs are not.
 """
 
@@ -76,8 +77,8 @@ def merge(site: Site, parts: Iterable[Part]) -> Site:
     return msgspec.structs.replace(
         site,
         collected=collected,
-        licence_servers=tuple(servers),
-        session_hosts=tuple(hosts),
+        licence_servers=tuple(sorted(servers, key=_by_name)),
+        session_hosts=tuple(sorted(hosts, key=_by_name)),
         directory=_placed(directory, servers, hosts),
     )
 
@@ -87,6 +88,10 @@ def same_machine(one: str, other: str) -> bool:
     first, second = one.strip().lower().rstrip("."), other.strip().lower().rstrip(".")
     bare = short_name(first) == first or short_name(second) == second
     return first == second or (bare and short_name(first) == short_name(second))
+
+
+def _by_name(thing: LicenceServer | SessionHost) -> str:
+    return thing.machine.name.lower()
 
 
 def _put(things: list[R], new: R) -> None:
