@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -296,3 +298,45 @@ def test_a_denial_arrives_as_one(tmp_path: Path) -> None:
 
     asyncio.run(tell())
     listener.close()
+
+
+@pytest.mark.process
+def test_whoever_was_let_in_is_known_after_a_kill(server: ServerProcess, tmp_path: Path) -> None:
+    """Killed at any moment while many come in, in service and in an outage: what was acknowledged is there, and no more."""
+    server.owner.call("policy-set", SetPolicy(None, None, False, 20, 8))
+    home = tmp_path / "host"
+    asyncio.run(enrol(home, server.address, server.code("rdsh-1")))
+    in_service = _killed_while_many_come(home, [f"a{n}" for n in range(12)], seconds=0.25)
+    with HostProcess(home) as host:
+        wait(lambda: host.status()["voucher_left"] == 20)
+        assert {cal["name"] for cal in host.status()["cals"]} >= {user for user, why in in_service if why == "cal"}
+    server.kill()
+    let_in: set[str] = set()
+    for round_ in range(3):
+        found = _killed_while_many_come(home, [f"b{round_}-{n}" for n in range(12)], seconds=0.1 * round_)
+        let_in |= {user for user, why in found if why == "outage-cal"}
+    with HostProcess(home) as host:
+        told = host.status()
+        assert len(let_in) <= told["voucher_used"] <= 20
+        assert told["voucher_left"] == 20 - told["voucher_used"]
+        assert {opened(host, user) for user in let_in} <= {"outage-cal"}
+        assert host.status()["voucher_used"] == told["voucher_used"]
+
+
+def _killed_while_many_come(home: Path, users: list[str], seconds: float) -> list[tuple[str, str]]:
+    """Let users come in, four at a time, and kill the process so long after the first was let in."""
+    found: list[tuple[str, str]] = []
+
+    def come(user: str) -> None:
+        with suppress(Unreachable):
+            found.append((user, opened(host, user)))
+
+    with HostProcess(home) as host, ThreadPoolExecutor(4) as pool:
+        coming = [pool.submit(come, user) for user in users]
+        wait(lambda: found)
+        time.sleep(seconds)
+        host.process.kill()
+        for one in coming:
+            one.result()
+    assert found
+    return found
