@@ -13,7 +13,7 @@ from calvox.common.errors import BadInput, CalvoxError, NotLoggedIn, Tampered, T
 from calvox.core.peopling import PersonLocked, Role
 from calvox.people.accounts import set_password
 from calvox.people.attempts import FIRST_LOCK, LONGEST_LOCK, Attempts, lock_after
-from calvox.people.log_in import IDLE, MOST_SESSIONS, WHOLE, Door, _secret
+from calvox.people.log_in import IDLE, MOST_SESSIONS, WHOLE, Door, secret_of
 from calvox.people.passwords import hash_password, password_fits
 from tests.people.conftest import PASSWORD
 from tests.world import NOON, Site
@@ -127,7 +127,7 @@ def test_sessions_of_a_person_are_bounded(site: Site, door: Door) -> None:
 def test_whatever_is_shown_is_no_session(shown: str) -> None:
     """It raises our own error, before anything is read."""
     with suppress(NotLoggedIn):
-        assert len(_secret(shown)) == 32
+        assert len(secret_of(shown)) == 32
 
 
 # One's own password

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 
+from calvox.apps.people_api.app import LogIn
 from calvox.apps.serving import parse
 from calvox.common.errors import CalvoxError
 from calvox.core.book import Fact
 from calvox.core.ledger import LEDGER
 from calvox.journal.bodies import fact_of
+from calvox.people.accounts import plain_name
+from calvox.people.log_in import secret_of
 from calvox.trust.canonical import decode
 from calvox.trust.enrolment import EnrolmentCode
 from calvox.trust.policies import open_voucher
@@ -33,6 +36,7 @@ from calvox.wire.phone.dictation import begin, resume
 from calvox.wire.phone.filetext import read_file_text, read_request_file
 from calvox.wire.phone.forms import Form
 from tests.apps.processes import ServerProcess, stocked_folder
+from tests.apps.test_fuzz import stand
 from tests.flows.killing import hired, one_round, reckon
 from tests.flows.test_kills import SESSIONS
 from tests.world import wish
@@ -72,6 +76,10 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "Windows code": lambda data: read_code(Slot.SERVER_ID, data.decode("latin-1")),
     "host request": lambda data: parse(data, hostapi.AcquireMany),
     "settlement": lambda data: parse(data, hostapi.Settle),
+    "enrolment request": lambda data: parse(data, hostapi.EnrolAsk),
+    "log-in": lambda data: parse(data, LogIn),
+    "session": lambda data: secret_of(data.decode("latin-1")),
+    "account name": lambda data: plain_name(data.decode("latin-1")),
     "voucher": lambda data: open_voucher(data, Pinned(bytes(18), 1, bytes(32)), bytes(16)),
 }
 SEEDS = (
@@ -116,6 +124,15 @@ def test_garbage_is_refused_in_bounded_time(name: str) -> None:
         tried += 1
     print(f"{name}: {tried} inputs, slowest {slowest * 1000:.1f} ms")
     assert slowest < SLOWEST
+
+
+@pytest.mark.timeout(10 * SECONDS + 120)
+@pytest.mark.parametrize("people", [False, True], ids=["hosts", "people"])
+def test_garbage_harms_no_listener(tmp_path: Path, people: bool) -> None:
+    """On real sockets, before anybody is authenticated."""
+    limits = {"CALVOX_SERVER_PEOPLE_LISTEN": "127.0.0.1:0"}
+    with ServerProcess(stocked_folder(tmp_path), limits=limits) as server:
+        stand(server, people=people, seconds=10 * SECONDS, seed=random.randrange(1 << 30))
 
 
 @pytest.mark.timeout(KILLS * 60)

@@ -80,7 +80,7 @@ class Door:
         Raises:
             NotLoggedIn: no such session, or it has ended.
         """
-        session = sha256(_secret(shown)).digest()
+        session = sha256(secret_of(shown)).digest()
         now, steady = self.server.world.now(), self.server.world.steady()
         with self.server.journal.read() as reader:
             row = reader.get("log_in", (session,))
@@ -162,7 +162,12 @@ class Door:
         return True
 
 
-def _secret(shown: str) -> bytes:
+def secret_of(shown: str) -> bytes:
+    """Read a session's secret as it is shown.
+
+    Raises:
+        NotLoggedIn: it is none.
+    """
     try:
         secret = urlsafe_b64decode(shown.encode("ascii") + b"=")
     except (UnicodeEncodeError, ValueError, binascii.Error) as error:
