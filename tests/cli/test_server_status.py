@@ -114,7 +114,8 @@ def test_the_worst_is_still_readable(width: int, language: str) -> None:
     assert max(map(len, lines)) <= min(width, 100)
     assert text.count("✗") == len(Alarm)
     assert sum(line.startswith("→ ") for line in lines) == len(Alarm)
-    assert f"{2 * LARGE}/{LARGE}" in text
+    bars = [line for line in lines if f"▒ {2 * LARGE}/{LARGE} " in line]
+    assert [line.count(str(LARGE)) for line in bars] == [2] * len(WORST.pools)
     assert "calvox server hosts approve RDSH-03" in text
     assert "RDSH-04" not in text
     for command in ("activate", "call"):
