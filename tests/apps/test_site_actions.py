@@ -152,7 +152,7 @@ def test_results_come_among_bundles(site: SiteFolder, tmp_path: Path) -> None:
     foreign, first, facts, again = import_files(site, files)
     assert "f" * 32 in foreign.error
     assert (first.machine, first.new, again.new) == (LS, True, False)
-    assert first.said.startswith("publish, done. Done: published.")
+    assert first.said.startswith("Done: published.")
     assert (facts.new, facts.said) == (True, "")
 
 

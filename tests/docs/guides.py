@@ -151,8 +151,8 @@ class Player:
 
         def typist(question: str) -> str:
             for line in lines:
-                if text_on(line).startswith(text_on(question)):
-                    return line.partition(question)[2].strip()
+                if text_on(line).startswith(asked := text_on(question)):
+                    return text_on(line).removeprefix(asked).strip()
             raise AssertionError(f"$ {step.command}: the page does not answer “{question}”")
 
         screen = text_on(self.commands.run(*words, code=step.code, typed=typist))

@@ -258,7 +258,7 @@ def test_the_same_with_scripts_carried_by_hand(by_hand: Story) -> None:
     refuse_to_call(story)
 
     shown = story.carry(SERVER, "act", "start-service", "--machine", SERVER)
-    assert "start-service, done. Done: service Running, start Auto." in shown
+    assert f"{SERVER}, start-service: Done: service Running, start Auto." in shown
     for host in HOSTS:
         given = ("--machine", host, "--mode", "device", "--servers", SERVER)
         assert "mode per device" in story.carry(host, "act", "set-licensing", *given)
@@ -278,7 +278,9 @@ def test_the_same_with_scripts_carried_by_hand(by_hand: Story) -> None:
     assert "Windows does not take the code" in story.windows("import", str(refused))
     script.with_suffix(".done").touch()
     hear(story, 1, SERVER_ID)
-    assert "Done: activated." in story.carry(SERVER, "call", "enter", "1")
+    shown = story.carry(SERVER, "call", "enter", "1")
+    assert "activate-server: Done: activated." in shown
+    assert "Next: “calvox windows call end 1”." in shown
     assert there.server.server_id == SERVER_ID
     story.windows("call", "end", "1")
     back_up(story)
@@ -312,6 +314,6 @@ def test_a_result_that_was_changed_on_the_way_is_refused(by_hand: Story) -> None
     result.write_bytes(true.replace(b'"Running"', b'"Stopped"'))
     assert "the hash does not fit" in story.windows("import", str(result), code=2)
     result.write_bytes(true)
-    assert "start-service, done." in story.windows("import", str(result))
+    assert f"{SERVER}, start-service: Done" in story.windows("import", str(result))
     with pytest.raises(NotDone, match="not done twice"):
         story.there_types(SERVER, f"{SCRIPT}\\{script.name}")

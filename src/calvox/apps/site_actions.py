@@ -115,7 +115,7 @@ def perform(
     where = remote.reached(target, credentials, options, world)
     outcome = remote.perform(order, where, rehearse=rehearse, noted=enter)
     enter(outcome)
-    return outcome
+    return msgspec.structs.replace(outcome, call=call)
 
 
 def rollback(outcome: Outcome, out: Path) -> Path | None:
@@ -154,10 +154,10 @@ def import_result(site: SiteFolder, data: bytes) -> Outcome:
             raise Conflict(
                 t("Order {order} is {asked}; the result says {told}", order=result.order, asked=asked, told=told)
             )
-        outcome = _imported(result, prepared["given"])
+        outcome = _imported(result, prepared)
         if _was_there(tx.get("action", (result.order,)), outcome):
             return msgspec.structs.replace(outcome, new=False)
-        _enter(tx, outcome, prepared["call"])
+        _enter(tx, outcome, outcome.call)
         return outcome
 
     return site.journal.run(work).value
@@ -234,8 +234,8 @@ def _values(given: str) -> Values:
     return {name: tuple(one) if isinstance(one, list) else one for name, one in json.loads(given).items()}
 
 
-def _imported(result: Result, given: str) -> Outcome:
-    action = action_named(result.action)
+def _imported(result: Result, prepared: Mapping[str, Any]) -> Outcome:
+    action, given = action_named(result.action), prepared["given"]
     values = _values(given)
     said, advice = explain(action, values, result.outcome, result.code, result.before, result.after, result.time)
     return Outcome(
@@ -252,6 +252,7 @@ def _imported(result: Result, given: str) -> Outcome:
         user=result.user,
         said=said,
         advice=advice,
+        call=prepared["call"],
     )
 
 

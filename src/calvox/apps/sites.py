@@ -39,8 +39,16 @@ class Imported:
     """False: this very bundle was there already."""
     error: str = ""
     """Why it was refused."""
+    action: str = ""
+    """Of the result of an action: which it was."""
+    outcome: str = ""
+    """What came of it."""
     said: str = ""
-    """Of the result of an action: what came of it."""
+    """The same, in plain words."""
+    advice: str = ""
+    """What to do next."""
+    call: int = 0
+    """The call it belongs to; 0 = none."""
 
 
 def import_files(site: SiteFolder, files: Iterable[Path]) -> list[Imported]:
@@ -64,8 +72,18 @@ def _import_result(site: SiteFolder, source: str, data: bytes) -> Imported:
     from calvox.apps.site_actions import import_result  # it needs what reaches machines, and most commands do not
 
     outcome = import_result(site, data)
-    said = f"{outcome.action}, {outcome.outcome}. {outcome.said} {outcome.advice}"
-    return Imported(source, outcome.machine, 0, 0, outcome.new, said=said)
+    return Imported(
+        source,
+        outcome.machine,
+        0,
+        0,
+        outcome.new,
+        action=outcome.action,
+        outcome=outcome.outcome,
+        said=str(outcome.said),
+        advice=str(outcome.advice),
+        call=outcome.call,
+    )
 
 
 def keep_surveyed(site: SiteFolder, bundle: Bundle) -> Imported:

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from calvox.cli.session import ask, grid, say, session, show
+from calvox.cli.windows.collect import OUTCOMES
 from calvox.cli.windows.place import SiteOption, opened
 from calvox.cli.windows.reaching import (
     CaFileOption,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 NOT_DONE_EXIT = 1
-STYLES = {"done": "bold green", "unchanged": "green", "rehearsed": "cyan", "failed": "bold red", "unknown": "bold red"}
 
 
 @app.command(help=str(t("Change something on a Windows machine; “list” shows what can be done.")))
@@ -195,7 +195,7 @@ def plain_outcome(outcome: "Outcome") -> dict[str, Any]:
 
 
 def _draw(screen: Console, outcome: "Outcome", back: Path | None) -> None:
-    screen.print(str(outcome.said), style=STYLES[outcome.outcome], markup=False)
+    screen.print(str(outcome.said), style=OUTCOMES[outcome.outcome], markup=False)
     screen.print(str(outcome.advice), markup=False)
     for label, state in ((t("Before:"), outcome.before), (t("After:"), outcome.after)):
         screen.print(f"{label} {state or '–'}", style="dim", markup=False)

@@ -16,7 +16,7 @@ from calvox.apps.site_dossiers import Wish
 from calvox.apps.site_typing import Stage, Typed, stage_of, typing_of
 from calvox.cli.doctor import harmless
 from calvox.cli.session import grid, say, settings, show
-from calvox.cli.windows.call_drawn import draw_call, plain_sheet
+from calvox.cli.windows.call_drawn import draw_call, plain_sheet, step_after
 from calvox.cli.windows.call_typing import at_terminal, differences, hear, take_lines, told
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.cli.windows.reaching import (
@@ -101,23 +101,9 @@ def _show(folder: SiteFolder, call: Call) -> None:
 
     def render(screen: Console) -> None:
         draw_call(screen, sheet)
-        screen.print(f"{STAGES[stage]}. {_next(call.call, stage)}", style="bold", markup=False)
+        screen.print(f"{STAGES[stage]}. {step_after(call.call, stage)}", style="bold", markup=False)
 
     show(value, render)
-
-
-def _next(number: int, stage: Stage) -> Text:
-    """Say what comes next."""
-    match stage:
-        case Stage.OPENED | Stage.TYPING:
-            return t("Next: “calvox windows call type {number}”.", number=number)
-        case Stage.HEARD:
-            return t("Next: “calvox windows call enter {number}”.", number=number)
-        case Stage.ENTERED:
-            return t("Collect again, then “calvox windows call enter {number} --assistant”.", number=number)
-        case Stage.READ_BACK:
-            return t("Windows took it. Next: “calvox windows call end {number}”.", number=number)
-    return t("This call is ended.")
 
 
 @app.command("list", help=str(t("List the calls of the site.")))
@@ -233,7 +219,7 @@ def enter_one(
         over_winrm(site, action, winrm, given, number, reach, rehearse=rehearse, yes=yes)
         with opened(site) as folder:
             call = call_of(folder, number)
-            say(_next(number, stage_of(call, typing_of(folder, number))))
+            say(step_after(number, stage_of(call, typing_of(folder, number))))
 
 
 def _by_assistant(site: Path, number: int) -> None:

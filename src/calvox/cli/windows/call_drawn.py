@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
 
+from calvox.apps.site_typing import Stage
 from calvox.cli.doctor import harmless
 from calvox.common.errors import BadInput
 from calvox.common.i18n import Language, Text, current_language, t
@@ -146,6 +147,20 @@ def _edge(number: str, size: int, left: str, fill: str, between: str, right: str
 
 def _panel(title: Text, inside: RenderableType) -> Panel:
     return Panel(inside, title=Styled(harmless(str(title)), style="bold"), title_align="left")
+
+
+def step_after(number: int, stage: Stage) -> Text:
+    """Say what comes next."""
+    match stage:
+        case Stage.OPENED | Stage.TYPING:
+            return t("Next: “calvox windows call type {number}”.", number=number)
+        case Stage.HEARD:
+            return t("Next: “calvox windows call enter {number}”.", number=number)
+        case Stage.ENTERED:
+            return t("Collect again, then “calvox windows call enter {number} --assistant”.", number=number)
+        case Stage.READ_BACK:
+            return t("Windows took it. Next: “calvox windows call end {number}”.", number=number)
+    return t("This call is ended.")
 
 
 # For a script

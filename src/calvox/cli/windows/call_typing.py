@@ -56,7 +56,11 @@ def _say_second(by_reading_back: bool) -> None:
 
 def _line(site: SiteFolder, number: int, typing: Typing) -> Typed:
     """Ask for one line, and take it."""
-    line = ask(_question(typing))
+    try:
+        line = ask(_question(typing))
+    except BadInput as error:
+        hint = t("What was typed is kept; “calvox windows call type {number}” goes on there.", number=number)
+        raise BadInput(error.message, hint=hint) from error
     if line == AGAIN:
         return keep_typing(site, number, Typing(typing.slot))
     if line == BACK:

@@ -11,8 +11,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from calvox.apps.site_calls import call_of
+from calvox.apps.site_typing import stage_of, typing_of
 from calvox.apps.sites import Imported, enter_backup, facts_of, import_files, keep_surveyed, server_of
-from calvox.cli.session import grid, session, settings, show
+from calvox.cli.session import grid, say, session, settings, show
+from calvox.cli.windows.call_drawn import step_after
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.cli.windows.reaching import (
     CaFileOption,
@@ -29,6 +32,14 @@ from calvox.common.i18n import t
 from calvox.windows.collector import write_collector
 
 app = typer.Typer()
+OUTCOMES = {
+    "done": "bold green",
+    "unchanged": "green",
+    "rehearsed": "cyan",
+    "failed": "bold red",
+    "unknown": "bold red",
+}
+"""Style of each outcome of an action."""
 
 
 @app.command(help=str(t("Write the script that is carried to a machine, read there, and run: it only reads.")))
@@ -63,18 +74,31 @@ def import_bundles(
     """Import."""
     with opened(site) as folder:
         imported = import_files(folder, bundles)
+        going_on = {one.call: call_of(folder, one.call) for one in imported if one.call and one.new}
+        steps = [step_after(number, stage_of(call, typing_of(folder, number))) for number, call in going_on.items()]
     show(imported, lambda screen: _draw_imported(screen, imported))
+    for step in steps:
+        say(step)
     if any(one.error for one in imported):
         raise typer.Exit(2)
 
 
 def _draw_imported(screen: Console, imported: list[Imported]) -> None:
     table = grid(None, t("From"), t("Machine"), t("Read"), t("Not read"), t("Result"))
+    for column in table.columns:
+        column.overflow = "fold"
     for one in imported:
-        result = one.error or (one.said if one.new else "") or str(t("entered") if one.new else t("was there already"))
+        result = t("refused") if one.error else t("entered") if one.new else t("was there already")
+        numbers = ("–", "–") if one.action else (str(one.items), str(one.failed))
         style = "red" if one.error else None
-        table.add_row(one.source, one.machine, str(one.items), str(one.failed), result, style=style)
+        table.add_row(Path(one.source).name, one.machine, *numbers, str(result), style=style)
     screen.print(table)
+    for one in imported:
+        if one.error:
+            screen.print(f"{one.source}: {one.error}", style="bold red", markup=False)
+        if one.action and one.new:
+            screen.print(f"{one.machine}, {one.action}: {one.said}", style=OUTCOMES[one.outcome], markup=False)
+            screen.print(f"  {one.advice}", markup=False)
 
 
 @app.command(help=str(t("Read machines over WinRM, many at once; it only reads.")))

@@ -37,6 +37,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What came of it, in plain words."""
     advice: Text = Text("", {})
     """What to do next."""
+    call: int = 0
+    """The call it belongs to; 0 = none."""
     new: bool = True
     """False: this result had been entered before."""
 
