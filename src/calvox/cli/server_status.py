@@ -29,8 +29,8 @@ MIN_BAR = 8
 WIDEST = 100
 OVER = "bold magenta"
 """What over-use looks like, and nothing else does."""
-LABEL = 16
-"""Columns that the names of the rows may take."""
+GAPS = 4
+"""Columns after the names of the rows and after what they tell."""
 NEARLY = 0.9
 """Share of a pool that is out from which its bar is yellow."""
 SOON_DAYS = 14
@@ -59,7 +59,9 @@ def draw_status(screen: Console, told: Status, *, serving: bool) -> None:
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
-    for name, content in _rows(told, width):
+    # The names of the rows are as wide as the language has them; what is left of the width is for the pools' bars.
+    label = max(cell_len(str(name)) for name, _ in _rows(told, width))
+    for name, content in _rows(told, width - label - GAPS):
         table.add_row(str(name), content)
     screen.print(table, width=width)
 
@@ -112,7 +114,7 @@ def _rows(told: Status, width: int) -> Iterator[tuple[Text | str, Styled]]:
 
 
 def _cals(told: Status, width: int) -> Styled:
-    lines = _pools(told.pools, width - LABEL)
+    lines = _pools(told.pools, width)
     if not told.pools:
         lines.append(_way(t("no packs"), "calvox server install"))
     if told.without_pack:
@@ -129,15 +131,15 @@ def _pools(pools: list[PoolReport], width: int) -> list[Styled]:
     names = _even([str(cal_type_named(pool.cal_type).text) for pool in pools])
     versions = _even([pool.version for pool in pools])
     numbers = _even([f"{pool.issued}/{pool.total}" for pool in pools], right=True)
+    starts = [f"{name} {version} " for name, version in zip(names, versions, strict=True)]
     left = [_left(pool) for pool in pools]
-    rows = list(zip(names, versions, numbers, left, strict=True))
-    others = max(
-        (cell_len(f"{name} {version}  {number} ") + end.cell_len for name, version, number, end in rows), default=0
-    )
-    size = max(MIN_BAR, min(BAR, width - others))
+    room = width - max(map(cell_len, starts), default=0) - max(map(len, numbers), default=0) - 2
+    if room - max((end.cell_len for end in left), default=0) < MIN_BAR:
+        left = [Styled(f"+{pool.over_use}" if pool.over_use else "", OVER) for pool in pools]
+    size = max(MIN_BAR, min(BAR, room - max((end.cell_len for end in left), default=0)))
     return [
-        Styled.assemble(f"{name} {version} ", _bar(pool, size), f" {number} ", end)
-        for pool, (name, version, number, end) in zip(pools, rows, strict=True)
+        Styled.assemble(start, _bar(pool, size), f" {number} ", end)
+        for pool, start, number, end in zip(pools, starts, numbers, left, strict=True)
     ]
 
 
@@ -157,7 +159,7 @@ def _bar(pool: PoolReport, size: int) -> Styled:
     """Draw what is out, what is free and, in a colour and shape of its own, what is beyond the packs."""
     whole = max(pool.total, pool.issued, 1)
     over = _columns(pool.over_use, whole, size)
-    used = min(_columns(min(pool.issued, pool.total), whole, size), size - over)
+    used = size - over if over else _columns(pool.issued, whole, size)
     full = pool.issued >= NEARLY * pool.total
     free = size - used - over
     return Styled.assemble(("█" * used, "yellow" if full else "green"), ("▒" * over, OVER), ("░" * free, "dim"))
