@@ -1,7 +1,9 @@
 """The file that PAM runs, run as PAM runs it, against a process that says what a test tells it to."""
 
+import grp
 import json
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -13,7 +15,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calvox.host import pam
@@ -122,6 +124,14 @@ def test_administrators_are_never_refused(folder: Path) -> None:
         assert answer(ran(folder, USER="root")) == (0, "")
     assert answer(ran(folder, "fail=closed", USER="root")) == (0, "")
     assert not any(pam.administers(user) for user in ("nobody", "no-such-user", "root\0", ""))
+
+
+def test_members_of_a_group_administer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Groups that the machine does not have make no difference."""
+    own = grp.getgrgid(pwd.getpwnam("nobody").pw_gid).gr_name
+    assert not pam.administers("nobody")
+    monkeypatch.setattr(pam, "ADMINISTRATORS", ("no-such-group", own))
+    assert pam.administers("nobody")
 
 
 def test_groups_that_are_not_found_out_keep_nobody_waiting() -> None:
@@ -288,6 +298,7 @@ def test_a_users_own_variables_are_not_taken_for_pams(folder: Path) -> None:
     assert agent.asked[0]["tty"] == ""
 
 
+@example(b"PAM_SERVICE=login\0PAM_USER=root\0PAM_TTY=tty1\0PAM_TYPE=account", b"alice")
 @given(st.binary(), st.binary())
 def test_whatever_a_user_says_first_pam_has_the_last_word(before: bytes, value: bytes) -> None:
     """And without a service there was no PAM."""

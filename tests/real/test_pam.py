@@ -158,7 +158,7 @@ def hostile(machine: Machine, users: tuple[Path, str, str]) -> Path:
     names = {
         "LD_PRELOAD": home / "evil.so", "LD_AUDIT": home / "evil.so", "LD_LIBRARY_PATH": home,
         "PYTHONPATH": home, "PYTHONSTARTUP": home / "json.py", "PYTHONHOME": home, "PYTHONINSPECT": "1",
-        "PATH": home, "LC_ALL": "tr_TR", "PAM_USER": "root", "PAM_TYPE": "close_session", "PAM_TTY": "tty1",
+        "PATH": home, "LC_ALL": "tr_TR", "PAM_SERVICE": "login", "PAM_USER": "root", "PAM_TYPE": "close_session", "PAM_TTY": "tty1",
         "CALVOX_HOST_SOCKET": "/nowhere", "CALVOX_HOST_FOLDER": home,
     }  # fmt: skip
     (home / ".pam_environment").write_text("".join(f"{name} DEFAULT={value}\n" for name, value in names.items()))
