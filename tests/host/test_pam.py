@@ -1,5 +1,6 @@
 """The file that PAM runs, run as PAM runs it, against a process that says what a test tells it to."""
 
+import ast
 import grp
 import json
 import os
@@ -296,6 +297,14 @@ def test_a_users_own_variables_are_not_taken_for_pams(folder: Path) -> None:
     with FakeAgent(folder, denied("no")) as agent:
         assert answer(ran(folder, more={"PAM_TTY": "tty1"}, TTY=None, RHOST=None)) == (1, "no\n")
     assert agent.asked[0]["tty"] == ""
+
+
+def test_it_is_written_for_older_pythons_and_imports_only_what_they_bring() -> None:
+    """The system's own may be 3.9."""
+    tree = ast.parse(SCRIPT.read_text("utf-8"), feature_version=(3, 9))
+    found = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    found |= {str(node.module) for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in found} <= sys.stdlib_module_names
 
 
 @example(b"PAM_SERVICE=login\0PAM_USER=root\0PAM_TTY=tty1\0PAM_TYPE=account", b"alice")

@@ -86,7 +86,8 @@ def user(folder: Path, *groups: str) -> Iterator[str]:
         os.chown(folder / name, number, number)
         yield name
     finally:
-        must("userdel", name)
+        # A last process of a log-in may still be ending.
+        must("userdel", "--force", name)
 
 
 @dataclass
