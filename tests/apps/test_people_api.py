@@ -5,6 +5,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ from calvox.apps.licence_server import CASES
 from calvox.apps.people_api import PeopleDesk, people_app, people_context
 from calvox.apps.people_api.app import LOG_IN_LIMIT, MOST_CHECKED, ChangePassword, LoggedIn, LogIn, Myself
 from calvox.apps.people_cases import AddPerson
+from calvox.apps.server_upkeep import keep_certificate
 from calvox.common.errors import BadSettings
+from calvox.common.i18n import t
 from calvox.common.settings import Server
 from calvox.people.accounts import PersonShown, set_password
 from calvox.people.attempts import FIRST_LOCK
@@ -254,3 +257,21 @@ def test_files_that_do_not_fit_are_named(site: Site, tmp_path: Path, wrong: str)
     with pytest.raises(BadSettings) as caught:
         people_context(site.server.keys, Server(people_certificate=chosen[0], people_key=chosen[1]))
     assert "server.people_" in f"{caught.value} {caught.value.hint}"
+
+
+def test_a_certificate_that_went_bad_ends_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one before goes on being shown, and the next try is made in its time."""
+    monkeypatch.setattr("calvox.apps.server_upkeep.SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr("calvox.apps.server_upkeep.CERTIFICATE_SECONDS", 0.01)
+    tried: list[int] = []
+
+    def bad() -> None:
+        tried.append(1)
+        raise BadSettings(t("no certificate"))
+
+    async def some_time() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(keep_certificate(site.server, [bad, lambda: tried.append(2)]), 1)
+
+    asyncio.run(some_time())
+    assert tried[:4] == [1, 2, 1, 2]
