@@ -111,6 +111,7 @@ def test_the_console_is_never_refused(folder: Path, service: str, tty: str, rhos
         ("sshd", "tty1", "\n"),
         ("sshd", "tty1", "\udcff"),
         ("gdm-password", ":0", "far"),
+        ("gdm", ":10", ""),
     ],
 )
 def test_what_is_no_console(folder: Path, service: str, tty: str, rhost: str) -> None:

@@ -41,9 +41,11 @@ def install(
 
 def _told(lines: pam_setup.Lines) -> list[str]:
     return [
-        str(t("For sshd, in /etc/pam.d/sshd, after the other lines that begin with “account”:")),
+        str(
+            t("In /etc/pam.d/sshd, after the other lines that begin with “account”; for xrdp, in xrdp-sesman likewise:")
+        ),
         lines.account,
-        str(t("For xrdp, in /etc/pam.d/xrdp-sesman, at the end, both lines in this order:")),
+        str(t("Only for a service that does not ask in “account”: both lines at the very end, in this order:")),
         *lines.session,
         str(t("Keep a root shell open while you try it. The page “PAM” of the documents says more.")),
     ]

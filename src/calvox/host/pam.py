@@ -41,7 +41,8 @@ ADMINISTRATORS = ("sudo", "wheel", "admin")
 SEATS = ("gdm", "lightdm", "sddm", "lxdm", "xdm", "kde", "slim", "greetd")
 """Programs that show their log-in at the machine itself, by the beginning of their PAM name."""
 _CONSOLE = re.compile(r"(/dev/)?(console|tty[0-9]+|ttyS[0-9]+|hvc[0-9]+)")
-_DISPLAY = re.compile(r":[0-9]+(\.[0-9]+)?")
+# Displays from 10 on are those of remote desktops, and an old xrdp calls itself gdm.
+_DISPLAY = re.compile(r":[0-9](\.[0-9]+)?")
 _CUT_OFF = (
     "No session can be opened here now: this computer's licensing process does not answer. "
     "Please tell your administrator.\n"

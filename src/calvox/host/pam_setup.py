@@ -2,7 +2,7 @@
 
 Rules:
 - The file is copied to a folder of root's that an upgrade of Calvox does not move.
-- `account` is the phase for sshd: what a user set in `~/.pam_environment` is not there yet.
+- `account` is the phase to ask in: what a user set in `~/.pam_environment` is not there yet.
 - In `session` it is, when the session ends if not before; so a line goes before ours that takes the loader's variables out.
 """
 
@@ -42,12 +42,12 @@ class Lines:
 
     @property
     def account(self) -> str:
-        """For sshd: the last of its `account` lines."""
+        """For sshd and xrdp: the last of the `account` lines."""
         return self._line("account")
 
     @property
     def session(self) -> tuple[str, str]:
-        """For a service that tells nothing in `account` and opens sessions itself: the last of its `session` lines, in this order."""
+        """For a service that does not ask in `account`, and heeds a refusal in `session`: the last lines there, in this order."""
         cleaning = f"conffile={self.folder / ENVIRONMENT} readenv=0 user_readenv=0"
         return (f"session    required   pam_env.so {cleaning}", self._line("session"))
 
