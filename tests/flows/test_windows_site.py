@@ -198,6 +198,7 @@ def look_at_the_tracking_sheet(story: Story, *shown: str) -> None:
     ids = (SERVER_ID, PACK_ID, "00455-00000-00001-AA000")
     for wanted in (SERVER, *ids, quantity, mode, *HOSTS, "2022", "2026-11-24", r"D:\Sauvegarde", *shown):
         assert squeezed(wanted) in text, wanted
+    assert text.count(SERVER_ID) == 2  # as Windows has it, and as it was heard
 
 
 # The stories
