@@ -1,0 +1,1 @@
+"""What all pages share: the layout, the assets, the headers, the guard of forms."""
