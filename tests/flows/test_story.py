@@ -28,9 +28,9 @@ class Story:
         ports = _free_ports(3)
         self.settings.write_text(
             f'[centre]\nfolder = "{folder}/centre"\nlisten = "127.0.0.1:{ports[0]}"\n'
-            f'passphrase_file = "{folder}/secrets/passphrase"\n'
+            f'operations = "127.0.0.1:0"\npassphrase_file = "{folder}/secrets/passphrase"\n'
             f'[server]\nfolder = "{folder}/server"\nlisten = "127.0.0.1:{ports[1]}"\n'
-            f'people_listen = "127.0.0.1:{ports[2]}"\n[host]\nfolder = "{folder}/host"\n'
+            f'operations = "127.0.0.1:0"\npeople_listen = "127.0.0.1:{ports[2]}"\n[host]\nfolder = "{folder}/host"\n'
         )
 
     def begin(self, *arguments: str) -> "subprocess.Popen[str]":
