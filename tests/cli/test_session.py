@@ -2,11 +2,13 @@
 
 import io
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-import calvox.cli.session  # noqa: F401 - it says where lines break
+from calvox.cli.session import console, grid
+from calvox.common.i18n import t
 
 
 def lines(text: str, width: int) -> list[str]:
@@ -29,3 +31,16 @@ def test_no_line_begins_with_a_french_sign() -> None:
 def test_every_sign_is_shown(text: str, width: int) -> None:
     """Wherever the lines break."""
     assert "".join("".join(lines(text, width)).split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize("hostile", ["x[/red]y", "[bold]ls[/bold]", "a:key:b", "[link=http://x.test]y[/link]"])
+def test_a_name_from_elsewhere_is_shown_as_it_is(hostile: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rich's markup in a name, of a machine or a user say, neither hides it nor ends the command."""
+    monkeypatch.setenv("COLUMNS", "80")
+    screen = console()
+    table = grid(None, t("Machine"))
+    table.add_row(hostile)
+    with screen.capture() as captured:
+        screen.print(table)
+        screen.print(hostile)
+    assert captured.get().count(hostile) == 2

@@ -9,7 +9,6 @@ import msgspec
 import segno
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from calvox.centre.agreements import AgreementShown
 from calvox.centre.calls import CALL_SIZE, PendingCall, Prepared, PreparedLine
@@ -74,9 +73,7 @@ def show_agreements(agreements: list[AgreementShown]) -> None:
         for agreement in agreements:
             counted = str(len(agreement.lines)), str(len(agreement.callers))
             name = Programme(agreement.programme).label
-            table.add_row(
-                show_agreement(agreement.number), escape(agreement.customer), name, *counted, ending(agreement.ends)
-            )
+            table.add_row(show_agreement(agreement.number), agreement.customer, name, *counted, ending(agreement.ends))
         console.print(table)
 
     show([agreement_json(agreement) for agreement in agreements], render)
@@ -202,7 +199,7 @@ def show_calls(calls: list[PendingCall]) -> None:
         for one in calls:
             kept = show_time(one.expires, settings().zone)
             kind, number = str(Kind(one.kind).label), show_agreement(one.agreement)
-            table.add_row(one.call, escape(one.caller), number, kind, str(one.requests), kept)
+            table.add_row(one.call, one.caller, number, kind, str(one.requests), kept)
         console.print(table)
 
     numbered = [

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text as Styled
 
 from calvox.apps.host_cases import Finish, Group, HostListed, MakeCode, Nothing, OneHost
 from calvox.cli.own_server import Folder, server_owner
@@ -58,7 +59,7 @@ def _draw(screen: Console, told: list[HostListed]) -> None:
         text, style = STATES[host.state]
         heard = show_time(host.seen, zone) if host.seen else str(t("not yet"))
         row = (host.name, host.host.hex()[:8], version_name(host.version), host.group)
-        table.add_row(*row, f"[{style}]{text}[/]", show_time(host.enrolled, zone), heard)
+        table.add_row(*row, Styled(str(text), style), show_time(host.enrolled, zone), heard)
     screen.print(table)
 
 

@@ -53,9 +53,13 @@ def settings() -> Settings:
 
 
 def console() -> Console:
-    """Give a console on standard output; where it is no terminal, as wide as COLUMNS says, else 100."""
+    """Give a console on standard output; where it is no terminal, as wide as COLUMNS says, else 100.
+
+    It takes every text as it stands: names come from elsewhere, and Rich's markup in one must neither hide a part of it
+    nor end the command.
+    """
     told = sys.stdout.isatty() or "COLUMNS" in os.environ
-    return Console(highlight=False, width=None if told else 100)
+    return Console(highlight=False, markup=False, emoji=False, width=None if told else 100)
 
 
 def show(value: Any, render: Callable[[Console], None]) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text as Styled
 
 from calvox.apps.sites import facts_of, server_of
 from calvox.cli.session import grid, show
@@ -25,9 +26,9 @@ DO_NOT_CALL_EXIT = 1
 STYLES = {State.HOLDS: "green", State.FAILS: "bold red", State.UNKNOWN: "yellow"}
 MARKS = {State.HOLDS: "✓", State.FAILS: "✗", State.UNKNOWN: "?"}
 VERDICTS = {
-    compat.Verdict.WORKS: "[green]✓[/]",
-    compat.Verdict.INFERRED: "[yellow](✓)[/]",
-    compat.Verdict.DOES_NOT: "[red]✗[/]",
+    compat.Verdict.WORKS: Styled("✓", "green"),
+    compat.Verdict.INFERRED: Styled("(✓)", "yellow"),
+    compat.Verdict.DOES_NOT: Styled("✗", "red"),
 }
 
 
@@ -105,7 +106,7 @@ def _one_case(answer: compat.Answer) -> None:
     def render(screen: Console) -> None:
         screen.print(str(answer.verdict.text), style="bold", markup=False)
         for cell in answer.cells:
-            screen.print(f"{VERDICTS[cell.verdict]} {cell.why}")
+            screen.print(VERDICTS[cell.verdict], str(cell.why))
 
     show({"verdict": answer.verdict, "why": [str(cell.why) for cell in answer.cells]}, render)
 
