@@ -77,8 +77,15 @@ def test_the_list_names_all(kit: Kit) -> None:
     told: list[dict[str, Any]] = json.loads(kit.run("list", json=True).output)
     assert [one["action"] for one in told] == list(ACTIONS)
     drawn = kit.run("list").output
-    assert "revoke-cal" in drawn
+    assert "\\" not in drawn
     assert "[issued]" in drawn
+
+
+@pytest.mark.parametrize("name", ACTIONS)
+def test_every_name_is_whole_on_a_narrow_screen(name: str, kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 80 columns, too: it is what must be typed."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert f" {name} " in kit.run("list").output
 
 
 @pytest.mark.parametrize("name", ACTIONS)

@@ -223,11 +223,10 @@ def _list() -> None:
 
     def render(screen: Console) -> None:
         table = grid(None, t("Action"), t("What it does"), t("On the"), t("Given"), t("WinRM"))
+        table.columns[0].no_wrap, table.columns[0].min_width = True, max(map(len, ACTIONS))
         for one in ACTIONS.values():
             given = ", ".join(p.name if p.needed else f"[{p.name}]" for p in one.parameters) or "–"
-            table.add_row(
-                one.name, str(one.title), str(one.where.label), given.replace("[", "\\["), "✓" if one.remote else "–"
-            )
+            table.add_row(one.name, str(one.title), str(one.where.label), given, "✓" if one.remote else "–")
         screen.print(table)
 
     show(told, render)
