@@ -6,8 +6,14 @@ from typing import Any
 import msgspec
 
 from calvox.common.clock import utc
-from calvox.core.book import kind_of
+from calvox.core.book import Fact, kind_of
+from calvox.journal.entry import Entry
 from calvox.journal.interface import Journal, Reader
+
+LOOKED_THROUGH = 10_000
+"""Entries that are looked through at a time, at most."""
+CHUNK = 500
+"""Entries that are read at a time."""
 
 
 class EntryShown(msgspec.Struct, frozen=True):
@@ -20,6 +26,14 @@ class EntryShown(msgspec.Struct, frozen=True):
     says: dict[str, Any]
     """The fact's fields; bytes in hexadecimal."""
     hash: str
+
+
+class Looked(msgspec.Struct, frozen=True):
+    """Entries that were found, the newest first."""
+
+    entries: list[EntryShown]
+    further: int
+    """Below which entry to go on looking; 0: there is nothing more."""
 
 
 class Verified(msgspec.Struct, frozen=True):
@@ -37,6 +51,27 @@ def show_entries(reader: Reader, first: int, last: int | None, kind: str, limit:
     return list(_shown(reader, start, last, kind, limit))
 
 
+def latest_entries(reader: Reader, before: int, kind: str, by: str, limit: int) -> Looked:
+    """Show entries, the newest first, below `before` (0: from the head); of one kind and by one person, unless empty.
+
+    What was looked through is bounded: a rare kind takes several calls, each of which begins where the last one ended.
+    """
+    found: list[EntryShown] = []
+    place = min(before or reader.head.position + 1, reader.head.position + 1)
+    floor = max(1, place - LOOKED_THROUGH)
+    while place > floor:
+        first = max(floor, place - CHUNK)
+        for entry in reversed(list(reader.entries(first, place - 1))):
+            fact = reader.fact(entry)
+            if (kind and kind_of(fact) != kind) or (by and getattr(fact, "by", "") != by):
+                continue
+            found.append(_one(entry, fact))
+            if len(found) == limit:
+                return Looked(found, entry.sequence if entry.sequence > 1 else 0)
+        place = first
+    return Looked(found, place if place > 1 else 0)
+
+
 def _shown(reader: Reader, first: int, last: int | None, kind: str, limit: int) -> Iterator[EntryShown]:
     found = 0
     for entry in reader.entries(first, last):
@@ -46,8 +81,12 @@ def _shown(reader: Reader, first: int, last: int | None, kind: str, limit: int) 
         found += 1
         if found > limit:
             return
-        says = {name: _plain(getattr(fact, name)) for name in fact.__struct_fields__}
-        yield EntryShown(entry.sequence, utc(entry.time), entry.kind, says, entry.hash.hex())
+        yield _one(entry, fact)
+
+
+def _one(entry: Entry, fact: Fact) -> EntryShown:
+    says = {name: _plain(getattr(fact, name)) for name in fact.__struct_fields__}
+    return EntryShown(entry.sequence, utc(entry.time), entry.kind, says, entry.hash.hex())
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,87 @@
+"""The CALs: sought by holder, session host, type, version and duration, fifty on a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from calvox.common.errors import CalvoxError
+from calvox.common.i18n import Text, t
+from calvox.core.products import VERSIONS, CalType, cal_type_named, lasting
+from calvox.core.reports import CalReport
+from calvox.server.search import Found, Wanted
+from calvox.web.common.pages import Page
+from calvox.web.manager.menu import CALS
+
+
+@dataclass(frozen=True)
+class CalRow:
+    """One CAL."""
+
+    cal: CalReport
+
+    @property
+    def kind(self) -> Text:
+        """Its type in words."""
+        return cal_type_named(self.cal.cal_type).text
+
+    @property
+    def lasting(self) -> Text:
+        """How long it is meant to last."""
+        return lasting(cal_type_named(self.cal.cal_type), self.cal.temporary)
+
+
+@dataclass(frozen=True)
+class CalsPage(Page):
+    """A search and a page of what it finds."""
+
+    template: ClassVar[str] = "manager/cals.html"
+    title: ClassVar[Text] = t("CALs")
+    words: ClassVar[Mapping[str, Text]] = {
+        "holder": t("Holder"),
+        "holder_help": t("The whole name, or the CAL’s identifier"),
+        "host": t("Session host"),
+        "kind": t("Type"),
+        "version": t("Version"),
+        "lasting": t("Duration"),
+        "all": t("all"),
+        "temporary": t("temporary"),
+        "permanent": t("permanent"),
+        "seek": t("Search"),
+        "pack": t("Pack"),
+        "issued": t("Issued"),
+        "until": t("Valid until"),
+        "none": t("No CAL is as sought."),
+        "erased": t("name erased"),
+        "from_none": t("none"),
+        "first": t("To the newest"),
+        "further": t("Further"),
+    }
+
+    wanted: Wanted
+    cals: tuple[CalRow, ...] = ()
+    newest: str = ""
+    """Address of the first page; empty: this is it."""
+    further: str = ""
+    """Address of the next page; empty: there is none."""
+    trouble: CalvoxError | None = None
+    """Why nothing could be sought."""
+    types: tuple[CalType, ...] = tuple(CalType)
+    versions: tuple[str, ...] = tuple(reversed(VERSIONS.values()))
+
+
+def cals(wanted: Wanted, found: Found | CalvoxError) -> CalsPage:
+    """Make the page."""
+    if isinstance(found, CalvoxError):
+        return CalsPage(wanted, trouble=found)
+    newest = address(wanted, 0) if wanted.before else ""
+    further = address(wanted, found.further) if found.further else ""
+    return CalsPage(wanted, tuple(CalRow(cal) for cal in found.cals), newest, further)
+
+
+def address(wanted: Wanted, before: int) -> str:
+    """Tell where a page of this search begins."""
+    asked = {**msgspec.structs.asdict(wanted), "before": before}
+    return f"{CALS}?{urlencode({name: value for name, value in asked.items() if value})}"

@@ -1,0 +1,24 @@
+"""What the manager is called, its menu, and the words that several pages say."""
+
+from collections.abc import Mapping
+
+from calvox.common.i18n import Text, t
+from calvox.core.peopling import Role
+from calvox.core.products import cal_type_named
+from calvox.web.common.pages import Link
+
+NAME = t("Calvox manager")
+OVERVIEW, HOSTS, CALS, PACKS, JOURNAL = "/", "/hosts", "/cals", "/packs", "/journal"
+LINKS = (
+    Link(OVERVIEW, t("Overview")),
+    Link(PACKS, t("Packs")),
+    Link(CALS, t("CALs")),
+    Link(HOSTS, t("Session hosts")),
+    Link(JOURNAL, t("Journal")),
+)
+ROLES: Mapping[Role, Text] = {Role.ADMINISTRATOR: t("administrator"), Role.AUDITOR: t("auditor")}
+
+
+def type_text(label: str) -> Text:
+    """Say a type of CAL to a person."""
+    return cal_type_named(label).text

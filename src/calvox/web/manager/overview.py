@@ -1,0 +1,141 @@
+"""The first page: what needs somebody, how far each pool is used, who was refused and why."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from calvox.common.i18n import Text, t
+from calvox.core.alarms import Frozen
+from calvox.core.deciding import Reason
+from calvox.core.reports import PoolReport
+from calvox.core.timekeeping import ClockState
+from calvox.server.report import Status
+from calvox.web.common.pages import Page
+from calvox.web.manager.menu import HOSTS, PACKS, type_text
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that needs somebody."""
+
+    text: Text | str
+    hint: Text | str = ""
+    """What to do about it."""
+    path: str = ""
+    """The page where it is done; empty: none."""
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class Pool:
+    """How far the CALs of one type and version are used."""
+
+    kind: Text
+    version: str
+    total: int
+    issued: int
+    over: int
+    used: int
+    """Issued without the over-use: what the bar shows in its own colour."""
+    whole: int
+    """What the bar's length stands for."""
+    told: Text
+    """The same in words, for whoever does not see the bar."""
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """Refusals for one reason."""
+
+    why: Text | str
+    count: int
+
+
+@dataclass(frozen=True)
+class OverviewPage(Page):
+    """A licence server at a glance."""
+
+    template: ClassVar[str] = "manager/overview.html"
+    title: ClassVar[Text] = t("Overview")
+    words: ClassVar[Mapping[str, Text]] = {
+        "activation": t("Activation"),
+        "cals": t("CALs in use"),
+        "temporary": t("Of them temporary"),
+        "hosts": t("Session hosts"),
+        "needs": t("Needs somebody"),
+        "nothing": t("Nothing needs anybody."),
+        "look": t("Open"),
+        "pools": t("Use of the packs"),
+        "no_pools": t("No pack is installed."),
+        "of": t("of"),
+        "over": t("over-use:"),
+        "refused": t("Refused in the last 24 hours"),
+        "nobody": t("Nobody was refused."),
+        "server": t("This licence server"),
+        "id": t("Server ID"),
+        "centre": t("Activation centre"),
+        "ledger": t("Entries in the ledger"),
+        "head": t("Head"),
+        "clock": t("Licensing time"),
+        "vouchers": t("CALs of open outage vouchers"),
+        "certificate": t("Certificate until"),
+    }
+
+    status: Status
+    activation: Text
+    needs: tuple[Need, ...]
+    pools: tuple[Pool, ...]
+    refused: tuple[Refusals, ...]
+    server_id: str
+    head: str
+
+
+def overview(told: Status) -> OverviewPage:
+    """Make the page."""
+    return OverviewPage(
+        status=told,
+        activation=t("activated") if told.activated else t("not activated"),
+        needs=tuple(_needs(told)),
+        pools=tuple(_pool(pool) for pool in told.pools),
+        refused=tuple(Refusals(Reason(one.reason).text, one.count) for one in told.refusals),
+        server_id=told.server_id.hex(),
+        head=told.head.hex()[:16],
+    )
+
+
+def _needs(told: Status) -> Iterator[Need]:
+    for alarm in told.alarms:
+        yield Need(alarm.text, " ".join(part for part in (alarm.detail, alarm.hint) if part), urgent=True)
+    if told.frozen == Frozen.ALL:
+        yield Need(t("The licence server gives nothing"), t("It is frozen until its alarm is settled."), urgent=True)
+    elif told.frozen == Frozen.NEW:
+        yield Need(
+            t("The licence server gives no new CALs"), t("Renewals go on until its alarm is settled."), urgent=True
+        )
+    if told.clock.state != ClockState.GOOD:
+        yield Need(t("The machine’s clock is not believed"), t("“calvox server clock show” tells more."), urgent=True)
+    if told.call_open:
+        yield Need(t("A call waits for its confirmation"), t("Go on with it: “calvox server call”."))
+    elif not told.activated:
+        yield Need(t("The licence server is not activated"), t("Call the activation centre: “calvox server activate”."))
+    for name in told.hosts_by_state.pending:
+        yield Need(t("The session host {name} waits for approval", name=name), path=HOSTS)
+    yield from _needs_of_packs(told)
+
+
+def _needs_of_packs(told: Status) -> Iterator[Need]:
+    for pool in told.pools:
+        if pool.over_use:
+            kind = type_text(pool.cal_type)
+            text = t("{count} CALs {kind} {version} over", count=pool.over_use, kind=kind, version=pool.version)
+            yield Need(text, t("Buy and install a further pack: “calvox server install”."), path=PACKS)
+    if told.without_pack:
+        yield Need(t("{count} CALs per user come from no pack at all", count=told.without_pack), path=PACKS)
+    if told.mixed_modes:
+        yield Need(t("CALs per device and per user are used side by side"), path=PACKS)
+
+
+def _pool(pool: PoolReport) -> Pool:
+    kind, used = type_text(pool.cal_type), pool.issued - pool.over_use
+    told = t("{issued} of {total} in use", issued=pool.issued, total=pool.total)
+    return Pool(kind, pool.version, pool.total, pool.issued, pool.over_use, used, max(pool.total, pool.issued), told)

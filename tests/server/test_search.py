@@ -1,0 +1,95 @@
+"""Searching the CALs that are out: by everything that is known of them, a page at a time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from calvox.common.errors import BadInput, NotFound
+from calvox.core.products import CalType
+from calvox.server import search
+from calvox.server.search import Found, Wanted, find_cals
+from tests.world import Site, wish
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Give a site with seven CALs, from two hosts."""
+    site = Site.founded(tmp_path_factory.mktemp("search"))
+    site.activate(wish("device", "2022", 5), wish("user", "2022", 9))
+    first, second = site.enrol("rdsh-1", "2022"), site.enrol("rdsh-2", "2022")
+    first.permanent("pc-1")
+    first.cal(CalType.DEVICE, "pc-2")
+    for name in ("ann", "bob", "pc-1"):
+        first.cal(CalType.USER, name)
+    for name in ("cid", "dot"):
+        second.cal(CalType.USER, name)
+    yield site
+    site.close()
+
+
+def find(site: Site, wanted: Wanted) -> Found:
+    """Find a page."""
+    return site.read(lambda reader: find_cals(reader, wanted))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (Wanted(), ["dot", "cid", "pc-1", "bob", "ann", "pc-2", "pc-1"]),
+        (Wanted(cal_type="device"), ["pc-2", "pc-1"]),
+        (Wanted(lasting="temporary"), ["pc-2"]),
+        (Wanted(host="rdsh-2"), ["dot", "cid"]),
+        (Wanted(version="2019"), []),
+        (Wanted(holder=" PC-1 "), ["pc-1", "pc-1"]),
+        (Wanted(holder="pc-1", cal_type="user"), ["pc-1"]),
+        (Wanted(holder="pc-2", lasting="permanent"), []),
+        (Wanted(holder="nobody"), []),
+    ],
+)
+def test_all_that_is_known_can_be_sought(site: Site, wanted: Wanted, names: list[str]) -> None:
+    """Alone and together, the newest first."""
+    assert [cal.holder.lower() for cal in find(site, wanted).cals] == names
+
+
+def test_a_cal_is_found_by_its_identifier(site: Site) -> None:
+    """As a list shows it."""
+    (cal,) = find(site, Wanted(holder="bob")).cals
+    assert find(site, Wanted(holder=cal.cal_id.upper())).cals == [cal]
+
+
+@pytest.mark.parametrize("wanted", [Wanted(), Wanted(holder="pc-1")])
+def test_pages_follow_each_other_without_gap_or_repetition(
+    site: Site, wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until there is nothing further."""
+    whole = find(site, wanted).cals
+    monkeypatch.setattr(search, "PAGE", 1)
+    paged, before = [], 0
+    for _ in whole:
+        page = find(site, Wanted(holder=wanted.holder, before=before))
+        paged += page.cals
+        before = page.further
+    assert (paged, before) == (whole, 0)
+
+
+def test_what_is_not_there_is_named(site: Site) -> None:
+    """A type, a version, a host, a name that cannot be one."""
+    for wrong in (Wanted(cal_type="floating"), Wanted(version="1999"), Wanted(holder="a\x00b")):
+        with pytest.raises(BadInput):
+            find(site, wrong)
+    with pytest.raises(NotFound):
+        find(site, Wanted(host="nowhere"))
+
+
+def test_the_end_of_a_long_list_is_as_near_as_its_beginning(site: Site) -> None:
+    """A page begins at an entry by an index; no row before it is read."""
+    text = 'EXPLAIN QUERY PLAN SELECT * FROM cal WHERE "entry" < 9 ORDER BY "entry" DESC LIMIT 51'
+
+    def ask(reader: Any) -> list[tuple[Any, ...]]:
+        return list(reader._connection.execute(text))
+
+    plan = site.read(ask)
+    assert len(plan) == 1
+    assert "USING INDEX" in plan[0][3]
+    assert "entry<?" in plan[0][3]

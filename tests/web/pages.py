@@ -1,0 +1,82 @@
+"""Every page of the manager, with hostile names wherever a name can stand."""
+
+from calvox.common.errors import NotFound
+from calvox.common.i18n import t
+from calvox.core.hosting import HostState
+from calvox.core.reports import CalReport, PackReport, PoolReport
+from calvox.journal.listing import EntryShown, Looked
+from calvox.server.alarms import AlarmShown
+from calvox.server.hosts import MadeCode
+from calvox.server.report import ClockAtAGlance, HostsAtAGlance, PacksReport, RecentRefusals, Status
+from calvox.server.revoke import Share
+from calvox.server.search import Found, Wanted
+from calvox.web.common.pages import Page
+from calvox.web.manager.cals import cals
+from calvox.web.manager.hosts import HostRow, hosts
+from calvox.web.manager.journal import journal
+from calvox.web.manager.log_in import LogInPage
+from calvox.web.manager.overview import overview
+from calvox.web.manager.packs import packs
+from calvox.web.manager.password import PasswordPage
+from calvox.web.manager.problem import ProblemPage
+
+HOSTILE = "<img src=x onerror=alert(1)>'\"&{{ 7*7 }}\u202e"
+SHOWN = "&lt;img src=x onerror=alert(1)&gt;&#39;&#34;&amp;{{ 7*7 }}[U+202E]"
+NOON = 1_800_014_400
+ERROR = NotFound(t("{name}", name=HOSTILE), hint=t("{name}", name=HOSTILE))
+POOLS = [PoolReport("device", "2022", 20, 23, -3, 3), PoolReport("user", "2025", 4000, 1234, 2766, 0)]
+STATUS = Status(
+    server_id=b"\x01" * 18,
+    activated=False,
+    centre=HOSTILE,
+    epoch=1,
+    generation=1,
+    hosts=2,
+    cals=1257,
+    pools=POOLS,
+    entries=12345,
+    head=b"\x02" * 32,
+    call_open=True,
+    alarms=[AlarmShown("clock-behind", HOSTILE, HOSTILE, HOSTILE, NOON)],
+    frozen="new",
+    clock=ClockAtAGlance("clock-behind", NOON, NOON),
+    hosts_by_state=HostsAtAGlance(1, 1, [HOSTILE]),
+    temporary=3,
+    without_pack=2,
+    mixed_modes=["device", "user"],
+    refusals=[RecentRefusals("pool-used-up", "", 3)],
+    vouchers_open=1,
+    voucher_cals=5,
+    certificate_ends=NOON,
+)
+HOSTS = [
+    HostRow(f"{number:02x}" * 16, HOSTILE, 7, state, HOSTILE, NOON, number * NOON)
+    for number, state in enumerate(HostState)
+]
+CAL = CalReport("ab" * 16, "device", "2022", HOSTILE, HOSTILE, True, 1, NOON, NOON)
+PACK = PackReport(1, "device", "2022", 20, 23, 123456789012, NOON, NOON, False)
+ENTRY = EntryShown(
+    7, "2027-01-15T12:00:00Z", "HostApproved", {"host": HOSTILE, HOSTILE: [HOSTILE], "by": HOSTILE}, "ab"
+)
+EVERY_PAGE: dict[str, Page] = {
+    "log-in": LogInPage(HOSTILE, ERROR),
+    "password": PasswordPage(True, ERROR),
+    "problem": ProblemPage(t("Not found"), ERROR.message, ERROR.hint),
+    "overview": overview(STATUS),
+    "hosts": hosts(HOSTS, MadeCode(HOSTILE, HOSTILE, NOON), "https://calvox.example"),
+    "cals": cals(Wanted(HOSTILE, "device", "2022", HOSTILE, "temporary", 9), Found([CAL], 3)),
+    "cals-trouble": cals(Wanted(), ERROR),
+    "packs": packs(PacksReport([PACK], POOLS, 2, ["device", "user"], [Share("2022", 20, 4, 1)])),
+    "journal": journal(Looked([ENTRY], 3), ["HostApproved"], kind="HostApproved", by=HOSTILE, before=9),
+}
+"""By a name of ours."""
+EMPTY_PAGES: dict[str, Page] = {
+    "log-in": LogInPage(),
+    "password": PasswordPage(),
+    "overview": overview(Status(b"", True, "", 1, 1, 0, 0, [], 1, b"", False)),
+    "hosts": hosts([]),
+    "cals": cals(Wanted(), Found([], 0)),
+    "packs": packs(PacksReport([], [], 0)),
+    "journal": journal(Looked([], 0), [], kind="", by="", before=0),
+}
+"""The same with nothing to show."""
