@@ -97,6 +97,15 @@ def test_each_is_written_and_entered(site: SiteFolder, tmp_path: Path, name: str
 
 
 @pytest.mark.parametrize("name", list(PaperName))
+def test_a_paper_is_its_writers_alone(site: SiteFolder, tmp_path: Path, name: str) -> None:
+    """It holds codes, as the script that enters one does."""
+    out = tmp_path / f"{name}.html"
+    with_call(site)
+    made(site, name, out)
+    assert out.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", list(PaperName))
 def test_the_same_site_gives_the_same_bytes(site: SiteFolder, tmp_path: Path, name: str) -> None:
     """Having made a paper changes none."""
     with_call(site)

@@ -105,6 +105,7 @@ def test_the_authorised_are_imported_reported_and_let_go(folder: Path, tmp_path:
     ]
     assert (report["count"], report["not_authorised"]) == (3, ["user-2"])
     assert csv.read_text(encoding="utf-8").splitlines()[1].startswith(f"{month},'=user-9,")
+    assert csv.stat().st_mode & 0o077 == 0, "users' names are nobody else's"
     assert "Seen without being authorised: user-2" in seen(folder, "report", "authorised", "--month", month)
     assert run(folder, "cal", "unauthorise", "user-1", "--why", "moved") == {"ended": 1, "unknown": []}
     assert run(folder, "cal", "authorise", code=2)["code"] == "bad-input"

@@ -105,7 +105,7 @@ def make_paper(
     kind, now = _named(name), world.now()
     paper = _paper(kind, _Asked(site, server, call, zone, now), language)
     data = typeset(paper) if form == "pdf" else page(paper).encode()
-    write_whole(out, data, mode=0o644)
+    write_whole(out, data)
     digest = sha256(data).digest()
     entry = PaperMade(paper=kind.value, file=out.name, digest=digest, by=user_name())
     site.journal.run(lambda tx: tx.append(entry))

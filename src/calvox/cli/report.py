@@ -151,7 +151,7 @@ def authorised(
     """Report on authorised users."""
     told: AuthorisedReport = server_owner(folder).call("report-authorised", Month(month))
     if table is not None:
-        write_whole(table, _csv(told, settings().zone).encode(), mode=0o644)
+        write_whole(table, _csv(told, settings().zone).encode())
     show(told, lambda screen: _draw_authorised(screen, told))
 
 
