@@ -1,7 +1,7 @@
 """The host API: who may ask, bulk, the same request again, and bounds; asked in process, on a real ledger."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from calvox.apps.host_api.app import ENDPOINTS, desk_of, host_app
+from calvox.apps.host_api.app import ENDPOINTS, desk_of, host_app, peer_host
 from calvox.common.clock import DAY
+from calvox.common.errors import Denied
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType
+from calvox.server.authority import add_authority, replace_authority
 from calvox.server.convert import convert
 from calvox.server.hosts import approve, enrol, group_host, make_enrolment_code, revoke_host
 from calvox.server.policy import set_policy
@@ -348,6 +350,21 @@ def test_a_host_gets_its_next_certificate(peer: Peer) -> None:
     ends = x509.load_pem_x509_certificate(first.certificate.encode()).not_valid_after_utc.timestamp()
     assert ends == peer.site.clock() + 90 * DAY
     assert peer.site.entries()[-1] == "HostCertified"
+
+
+def test_a_replaced_authority_is_believed_no_longer(peer: Peer) -> None:
+    """TLS trusts it until the process ends; a host that did not follow must enrol anew, on an open connection too."""
+    following = enrolled(peer.site, peer.app, "rdsh-2", approved=True)
+    add_authority(peer.site.server, "ada")
+    request = api.RenewCertificate(make_signing_request(new_key(), "h").decode())
+    renewed = following.ask("POST", api.RENEW_CERTIFICATE, request, "c").read(api.RenewedCertificate)
+    open_connection = {"certificate": peer.certificate}
+    assert peer_host(open_connection, peer.site.server.keys) == peer.told.host
+    replace_authority(peer.site.server, "ada", anyway=True)
+    assert peer.ask("GET", api.STATUS).status == 403
+    with pytest.raises(Denied):
+        peer_host(open_connection, peer.site.server.keys)
+    assert replace(following, certificate=der(renewed.certificate)).ask("GET", api.STATUS).status == 200
 
 
 def test_over_use_is_told_where_the_policy_warns_of_it(site: Site, peer: Peer) -> None:

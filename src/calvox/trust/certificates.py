@@ -19,7 +19,7 @@ from ipaddress import ip_address
 from re import fullmatch
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
@@ -139,6 +139,18 @@ def requested_key_hash(csr_pem: bytes) -> bytes:
     """Hash the public key that a signing request is for: SHA-256 of its SubjectPublicKeyInfo."""
     public = _requested_key(csr_pem)
     return sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
+
+
+def was_issued_by(der: bytes, authorities_pem: bytes) -> bool:
+    """Tell whether one of these authorities issued a certificate (DER)."""
+    certificate = x509.load_der_x509_certificate(der)
+    for authority in x509.load_pem_x509_certificates(authorities_pem):
+        try:
+            certificate.verify_directly_issued_by(authority)
+        except (ValueError, TypeError, InvalidSignature):
+            continue
+        return True
+    return False
 
 
 def expires_at(cert_pem: bytes) -> int:

@@ -18,9 +18,10 @@ from calvox.apps.serving import Answer, error_answer, parse, received
 from calvox.common.errors import Denied, NotFound
 from calvox.common.i18n import Language, fitting_language, t
 from calvox.server.idempotency import checked_key
+from calvox.server.keys import Keys
 from calvox.server.limits import Limits
 from calvox.server.store import LicenceServer
-from calvox.trust.certificates import host_id_of
+from calvox.trust.certificates import host_id_of, was_issued_by
 from calvox.wire import hostapi
 
 
@@ -115,7 +116,7 @@ class HostApp:
         endpoint = self._routes.get(scope["path"])
         if endpoint is None or endpoint.method != scope["method"]:
             raise NotFound(t("There is no {method} {path} here", method=scope["method"], path=scope["path"][:80]))
-        host = b"" if endpoint.open else peer_host(scope["extensions"]["calvox.peer"])
+        host = b"" if endpoint.open else peer_host(scope["extensions"]["calvox.peer"], self._desk.server.keys)
         body = await received(receive, endpoint.limit) if endpoint.asked else b""
         asked = parse(body, endpoint.asked) if endpoint.asked else None
         if host:
@@ -142,17 +143,22 @@ def _size(asked: Any) -> int:
     return len(getattr(asked, "asks", None) or getattr(asked, "cal_ids", None) or "1")
 
 
-def peer_host(peer: MutableMapping[str, Any]) -> bytes:
-    """Read the host's identifier from the peer's certificate, once a connection.
+def peer_host(peer: MutableMapping[str, Any], keys: Keys) -> bytes:
+    """Read the host's identifier from the peer's certificate, once a connection and again when the authority was replaced.
+
+    TLS verified the chain, but trusts an authority that was replaced until the process ends.
 
     Raises:
-        Denied: the peer shows no certificate.
+        Denied: the peer shows no certificate, or one of an authority that was replaced.
         BadInput: its certificate is no session host's.
     """
-    if "host" not in peer:
+    if peer.get("keys") is not keys:
         certificate = peer["certificate"]
         if not certificate:
             raise Denied(t("This needs a session host's certificate"), hint=t("Enrol first: “calvox host enrol”."))
-        peer["host"] = host_id_of(certificate)
+        host = host_id_of(certificate)
+        if not was_issued_by(certificate, keys.trusted):
+            raise Denied(t("This session host is not enrolled here"), hint=t("Enrol first: “calvox host enrol”."))
+        peer["host"], peer["keys"] = host, keys
     found: bytes = peer["host"]
     return found

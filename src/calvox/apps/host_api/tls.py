@@ -17,7 +17,7 @@ def tls_context(keys: Keys) -> ssl.SSLContext:
 def refresh(context: ssl.SSLContext, keys: Keys) -> None:
     """Take up a certificate that was made anew, and trust an authority that was added; new connections see it.
 
-    An authority that was replaced is trusted until the process ends.
+    An authority that was replaced is trusted by TLS until the process ends; `app.peer_host` refuses what it issued.
     """
     context.load_cert_chain(keys.folder / "tls.pem", keys.folder / "tls.key")
     context.load_verify_locations(cadata=keys.trusted.decode())
