@@ -61,6 +61,50 @@ class Clock:
         return self.moment
 
 
+# Conditions of rules. They have names, since hypothesis parses the source of those that have none, which Python 3.11 at times
+# fails to do in a deep stack.
+
+
+def not_activated(machine: Any) -> bool:
+    """Tell whether the server still waits for the centre."""
+    return bool(not machine.model.activated)
+
+
+def may_buy(machine: Any) -> bool:
+    """Tell whether there is room for another pack."""
+    return bool(machine.model.activated and machine.bought < 12)
+
+
+def has_cals(machine: Any) -> bool:
+    """Tell whether any CAL is out."""
+    return bool(machine.model.cals)
+
+
+def has_sessions(machine: Any) -> bool:
+    """Tell whether a session has a CAL."""
+    return bool(machine._valid(SESSION))
+
+
+def has_users(machine: Any) -> bool:
+    """Tell whether a user has a CAL."""
+    return bool(machine._valid(USER))
+
+
+def has_permanent(machine: Any) -> bool:
+    """Tell whether a device has a permanent CAL."""
+    return bool(machine._permanent())
+
+
+def has_convertible(machine: Any) -> bool:
+    """Tell whether a pack may be converted."""
+    return bool(machine._convertible())
+
+
+def has_user_packs(machine: Any) -> bool:
+    """Tell whether there is a pack for users."""
+    return any(p.kind == USER for p in machine.model.packs)
+
+
 class AgainstTheModel(RuleBasedStateMachine):
     """One licence server and its model."""
 
@@ -88,14 +132,14 @@ class AgainstTheModel(RuleBasedStateMachine):
         with self.server.journal.read() as reader:
             return list(reader.select(table))
 
-    @precondition(lambda self: not self.model.activated)
+    @precondition(not_activated)
     @rule()
     def activate(self) -> None:
         """Let the centre register the server."""
         self.run_(lambda tx: tx.append(ServerActivated(issue_day=20_833)))
         self.model.activated = True
 
-    @precondition(lambda self: self.model.activated and self.bought < 12)
+    @precondition(may_buy)
     @rule(pack=PACK)
     def install(self, pack: tuple[int, int, int, int]) -> None:
         """Install a pack, which may end."""
@@ -110,7 +154,7 @@ class AgainstTheModel(RuleBasedStateMachine):
         """Let time pass."""
         self._go_to(self.clock() + seconds)
 
-    @precondition(lambda self: bool(self.model.cals))
+    @precondition(has_cals)
     @rule(data=st.data(), off=st.sampled_from([-7 * DAY - 1, -7 * DAY, -DAY, -1, 0, 1]))
     def wait_for_an_end(self, data: st.DataObject, off: int) -> None:
         """Go to a moment at which something is about to end."""
@@ -128,7 +172,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             self._go_to(self.clock() + seconds)
             self._ask(*asked)
 
-    @precondition(lambda self: bool(self.model.cals))
+    @precondition(has_cals)
     @rule(data=st.data(), off=st.sampled_from([-7 * DAY - 1, -7 * DAY, -DAY, -DAY // 2, 0]), host=VERSIONS)
     def come_back_near_an_end(self, data: st.DataObject, off: int, host: int) -> None:
         """Let a holder ask again when its CAL, its pack or its lease is about to end."""
@@ -190,7 +234,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             if cal.kind == SESSION:
                 cal.lease = max(cal.lease, self.clock() + LEASE)
 
-    @precondition(lambda self: bool(self._valid(SESSION)))
+    @precondition(has_sessions)
     @rule(data=st.data())
     def release_session(self, data: st.DataObject) -> None:
         """Give a session's CAL back."""
@@ -202,7 +246,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             self.run_(release(cal.ident, token["host"]))
             self.model.gone(cal, self.clock())
 
-    @precondition(lambda self: bool(self._valid(USER)))
+    @precondition(has_users)
     @rule(data=st.data())
     def release_by_hand(self, data: st.DataObject) -> None:
         """Let an administrator release a user's CAL."""
@@ -212,7 +256,7 @@ class AgainstTheModel(RuleBasedStateMachine):
         assert (told.cal_id, told.pack) == (cal.ident.hex(), cal.pack)
         self.model.gone(cal, self.clock())
 
-    @precondition(lambda self: bool(self._permanent()))
+    @precondition(has_permanent)
     @rule(data=st.data())
     def revoke(self, data: st.DataObject) -> None:
         """Revoke a device's CAL, as far as the share goes."""
@@ -230,7 +274,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             assert isinstance(told, ShareUsedUp)
             assert (told.since, share.standing) == (since, standing)
 
-    @precondition(lambda self: bool(self._convertible()))
+    @precondition(has_convertible)
     @rule(data=st.data(), count=st.integers(1, 4))
     def convert(self, data: st.DataObject, count: int) -> None:
         """Convert CALs of a pack, as far as none is taken from a device."""
@@ -245,7 +289,7 @@ class AgainstTheModel(RuleBasedStateMachine):
             assert isinstance(told, TooMany)
             assert told.may == most
 
-    @precondition(lambda self: any(p.kind == USER for p in self.model.packs))
+    @precondition(has_user_packs)
     @rule(data=st.data(), policy=st.sampled_from(["allow", "warn", "enforce", "site"]))
     def policy(self, data: st.DataObject, policy: str) -> None:
         """Give a per-user pack its policy."""

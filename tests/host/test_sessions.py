@@ -53,7 +53,7 @@ def test_a_block_holds_a_cal_and_gives_it_back(server: ServerProcess, home: Path
             assert (first.name, first.cal_type, issued(server)) == ("a", CalType.SESSION, 2)
             with pytest.raises(Refused) as caught, host.session("c"):
                 raise AssertionError
-            assert (caught.value.refusal.reason, str(caught.value)) == (
+            assert (caught.value.reason, str(caught.value)) == (
                 "pool-used-up",
                 "every CAL of this type is in use",
             )

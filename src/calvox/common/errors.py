@@ -61,6 +61,17 @@ class Conflict(CalvoxError):
     code = "conflict"
 
 
+class Refused(CalvoxError):
+    """No CAL, where a program wanted one for a block of its code; everywhere else a refusal is a value."""
+
+    code = "refused"
+
+    def __init__(self, message: Text, *, hint: Text | None = None, reason: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.reason = reason
+        """Code of the reason."""
+
+
 class Denied(CalvoxError):
     """Whoever asks has not proven that they may."""
 
@@ -149,6 +160,7 @@ RENDERINGS: dict[str, Rendering] = {
     "bad-settings": Rendering(78, 500, t("Wrong setting")),
     "not-found": Rendering(3, 404, t("Not found")),
     "conflict": Rendering(5, 409, t("Not possible now")),
+    "refused": Rendering(14, 409, t("Refused")),
     "denied": Rendering(6, 403, t("Not allowed")),
     "not-logged-in": Rendering(6, 401, t("Not logged in")),
     "unreachable": Rendering(7, 503, t("No answer")),

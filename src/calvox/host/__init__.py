@@ -8,10 +8,10 @@ Light, for it goes into other people's products:
         serve(cal)
 """
 
-from calvox.common.errors import Unreachable
+from calvox.common.errors import Refused, Unreachable
 from calvox.core.products import CalType
 from calvox.host.blocking import Host
-from calvox.host.client import AsyncHost, Refused
+from calvox.host.client import AsyncHost
 from calvox.host.enrolling import enrol
 from calvox.host.held import HeldCal, Refusal, Wish
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from calvox.common.clock import DAY, SYSTEM, World
-from calvox.common.errors import CalvoxError, Conflict, NotFound, Unreachable
+from calvox.common.errors import CalvoxError, NotFound, Refused, Unreachable
 from calvox.common.i18n import t
 from calvox.core.deciding import RENEWAL_DAYS
 from calvox.core.holders import holder_of
@@ -32,14 +32,6 @@ __all__ = ["AsyncHost", "HeldCal", "Refusal", "enrol"]
 T = TypeVar("T")
 BEAT_SECONDS = 60
 """How often a session that a program keeps gives a sign of life, unless the program says otherwise."""
-
-
-class Refused(Conflict):
-    """No CAL for a session, raised where a program wanted one for a block."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(t("{why}", why=refusal.why))
-        self.refusal = refusal
 
 
 class AsyncHost:
@@ -190,7 +182,7 @@ class AsyncHost:
         """
         (got,) = await self.acquire_many([Wish(CalType.SESSION, name, True, identity(os.getpid()))])
         if isinstance(got, Refusal):
-            raise Refused(got)
+            raise Refused(t("{why}", why=got.why), reason=got.reason)
         keeping = asyncio.create_task(self._keep(got, beat))
         try:
             yield got
