@@ -48,6 +48,7 @@ def test_kinds_of_fault_have_exits_apart() -> None:
     assert [codes for codes in shared.values() if len(codes) > 1] == [
         {"bad-input", "bad-code", "wrong-kind"},
         {"denied", "not-logged-in"},
+        {"unreachable", "answer-lost"},
         {"bad-signature", "bad-token"},
     ]
 

@@ -90,6 +90,12 @@ class Unreachable(CalvoxError):
     code = "unreachable"
 
 
+class AnswerLost(Unreachable):
+    """The request was perhaps done; its answer did not arrive."""
+
+    code = "answer-lost"
+
+
 class Busy(CalvoxError):
     """Another process owns this store."""
 
@@ -164,6 +170,7 @@ RENDERINGS: dict[str, Rendering] = {
     "denied": Rendering(6, 403, t("Not allowed")),
     "not-logged-in": Rendering(6, 401, t("Not logged in")),
     "unreachable": Rendering(7, 503, t("No answer")),
+    "answer-lost": Rendering(7, 503, t("Answer lost")),
     "busy": Rendering(8, 503, t("In use")),
     "too-many": Rendering(13, 429, t("Too much at once")),
     "key-locked": Rendering(9, 503, t("Signing key locked")),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import aiohttp
 import msgspec
 
-from calvox.common.errors import CalvoxError, Unreachable
+from calvox.common.errors import AnswerLost, CalvoxError, Unreachable
 from calvox.common.i18n import current_language, t
 from calvox.common.wire_errors import error_from
 from calvox.wire.hostapi import IDEMPOTENCY_KEY
@@ -18,10 +18,6 @@ from calvox.wire.hostapi import IDEMPOTENCY_KEY
 A = TypeVar("A")
 LARGEST_ANSWER = 1 << 20
 """Bytes of an answer, at most."""
-
-
-class AnswerLost(Unreachable):
-    """The request was perhaps done; its answer did not arrive."""
 
 
 def open_session(context: ssl.SSLContext, seconds: float) -> aiohttp.ClientSession:
