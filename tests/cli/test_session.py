@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from calvox.cli.main import _present as present
 from calvox.cli.session import console, grid
+from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 
 
@@ -44,3 +46,12 @@ def test_a_name_from_elsewhere_is_shown_as_it_is(hostile: str, monkeypatch: pyte
         screen.print(table)
         screen.print(hostile)
     assert captured.get().count(hostile) == 2
+
+
+def test_an_error_stays_within_the_screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its title is a part of the first line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    present(BadInput(t("{words}", words="many words " * 20)), json=False)
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) > 1
+    assert max(map(len, told)) <= 80

@@ -96,6 +96,7 @@ def test_a_tested_backup_is_vouched_for(kit: Kit) -> None:
     """What no collector can read, a person enters; it stands in the journal."""
     kit.windows("import", *HEALTHY)
     kit.windows("backup-tested", "--made", "2099-01-01x", code=2)
+    kit.windows("backup-tested", "--made", "2099-01-01", code=2)
     kit.windows("backup-tested", "--made", "2026-11-02")
     known = kit.run("site", "show", "--site", str(kit.site))
     assert known["licence_servers"][0]["backup"]["value"]["tested"] is True

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import typer
 from rich.console import Console
+from rich.text import Text as Styled
 
 from calvox.cli.session import Session, begin
 from calvox.common.errors import BadInput, CalvoxError, rendering
@@ -108,10 +109,9 @@ def _present(error: CalvoxError, json: bool) -> int:
         told = {"code": error.code, "message": str(error.message), "hint": str(error.hint or "")}
         sys.stderr.write(msgspec.json.encode(told).decode() + "\n")
     else:
-        screen = Console(stderr=True, highlight=False)
+        screen = Console(stderr=True, highlight=False, emoji=False)
         title = str(t("{title}:", title=row.title))
-        screen.print(title, style="bold red", markup=False, end=" ")
-        screen.print(str(error.message), markup=False)
+        screen.print(Styled.assemble((title, "bold red"), f" {error.message}"))
         if error.hint:
             screen.print(f"→ {error.hint}", markup=False)
     return row.exit

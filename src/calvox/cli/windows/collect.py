@@ -172,4 +172,8 @@ def _within(day: str) -> int:
     except ValueError as error:
         raise BadInput(t("“{text}” is no day; write it as 2026-11-24", text=day)) from error
     now = SYSTEM.now()
-    return min(noon, now) if show_date(now, settings().zone) == day else noon
+    if show_date(now, settings().zone) == day:
+        return min(noon, now)
+    if noon > now:
+        raise BadInput(t("“{text}” is still to come", text=day))
+    return noon
