@@ -49,14 +49,15 @@ async def ask_within(
     certificate: bytes | None = None,
     headers: dict[str, str] | None = None,
 ) -> Told:
-    """Send one request within a running loop."""
+    """Send one request within a running loop; the path may bear a query."""
+    plain, _, query = path.partition("?")
     scope = {
         "type": "http",
         "http_version": "1.1",
         "method": method,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
+        "path": plain,
+        "raw_path": plain.encode(),
+        "query_string": query.encode(),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()],
         "extensions": {"calvox.peer": {"certificate": certificate, "socket": None}},
     }

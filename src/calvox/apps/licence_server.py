@@ -22,6 +22,7 @@ from calvox.apps.host_api.tls import refresh
 from calvox.apps.host_cases import HOST_CASES, Nothing
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.mailing import check_settings
+from calvox.apps.manager import manager_routes
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.people_api import PeopleDesk, people_app, people_context, refresh_people
@@ -209,7 +210,8 @@ def _people_listener(server: LicenceServer, refreshes: list[Callable[[], None]])
         return []
     context = people_context(server.keys, chosen)
     refreshes.append(lambda: refresh_people(context, server.keys, chosen))
-    return [Listener(bind(chosen.people_listen), people_app(PeopleDesk(server, CASES)), context)]
+    desk = PeopleDesk(server, CASES)
+    return [Listener(bind(chosen.people_listen), people_app(desk, manager_routes(desk)), context)]
 
 
 def _address(sock: socket) -> str:

@@ -8,7 +8,7 @@ Rules:
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -128,7 +128,7 @@ class Endpoint:
 async def log_in(call: Call) -> LoggedIn:
     """Let somebody in."""
     asked: LogIn = await call.body(LogIn, LOG_IN_LIMIT)
-    secret, who = await _checked(call, call.desk.door.log_in, asked.name, asked.password, call.address)
+    secret, who = await checked(call, call.desk.door.log_in, asked.name, asked.password, call.address)
     return LoggedIn(secret, who.name, str(who.role), who.change)
 
 
@@ -140,7 +140,7 @@ async def log_out(call: Call) -> None:
 async def password(call: Call) -> None:
     """Change one's own password."""
     asked: ChangePassword = await call.body(ChangePassword, LOG_IN_LIMIT)
-    await _checked(call, call.desk.door.change_password, call.somebody, asked.old, asked.new, call.address)
+    await checked(call, call.desk.door.change_password, call.somebody, asked.old, asked.new, call.address)
 
 
 async def myself(call: Call) -> Myself:
@@ -171,7 +171,7 @@ def may(who: Who, case: UseCase[Any]) -> bool:
     return who.role is Role.ADMINISTRATOR or case.reads
 
 
-async def _checked(call: Call, work: Callable[..., Any], *arguments: Any) -> Any:
+async def checked(call: Call, work: Callable[..., Any], *arguments: Any) -> Any:
     """Check a password: few at a time, and none wrong in less than a second."""
     if call.desk.checked >= MOST_CHECKED:
         raise TooMany(t("Too many log-ins at once"), wait=2)
@@ -198,9 +198,10 @@ ENDPOINTS = (
 """Every route."""
 
 
-def people_app(desk: PeopleDesk) -> Starlette:
-    """Make the application behind the listener."""
-    return application([Route(one.path, _Handler(desk, one).handle, methods=[*one.methods]) for one in ENDPOINTS])
+def people_app(desk: PeopleDesk, more: Sequence[Route] = ()) -> Starlette:
+    """Make the application behind the listener, with further routes beside its own."""
+    own = [Route(one.path, _Handler(desk, one).handle, methods=[*one.methods]) for one in ENDPOINTS]
+    return application([*own, *more])
 
 
 class _Handler:

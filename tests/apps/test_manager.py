@@ -1,0 +1,316 @@
+"""The manager in process: log-in by cookie, forms that are ours, who may do what, and what each page shows."""
+
+import re
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from calvox.apps.licence_server import CASES
+from calvox.apps.manager import manager_routes
+from calvox.apps.manager.app import ENDPOINTS
+from calvox.apps.manager.visit import COOKIE, FORM_LIMIT
+from calvox.apps.people_api import PeopleDesk, people_app
+from calvox.core.products import CalType
+from calvox.people.accounts import add_person, set_password
+from calvox.server.hosts import enrol, make_enrolment_code
+from calvox.trust.certificates import make_signing_request, new_key
+from calvox.trust.enrolment import EnrolmentCode
+from calvox.web.common.assets import served
+from calvox.web.common.guard import FIELD
+from calvox.web.common.headers import POLICY
+from tests.apps.asgi import Told, ask
+from tests.world import Site, wish
+
+PASSWORD, CHOSEN = "correct horse battery", "of my own choice"
+OWN = "http://calvox.example"
+HOST = {"Host": "calvox.example"}
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    """Give a site with packs, a host, CALs, an administrator ada and an auditor eve."""
+    site = Site.founded(tmp_path)
+    site.activate(wish("device", "2022", 2), wish("user", "2022", 60))
+    host = site.enrol("rdsh-1", "2022")
+    host.cal(CalType.USER, "<b>bob</b>")
+    set_password(site.server, "ada", PASSWORD, "root")
+    add_person(site.server, "eve", "auditor", PASSWORD, "ada")
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def app(site: Site) -> Any:
+    """Give its people's listener with the manager; a failed log-in takes no time."""
+    desk = PeopleDesk(site.server, CASES, failed_seconds=0)
+    return people_app(desk, manager_routes(desk))
+
+
+class Browser:
+    """A browser that keeps cookies and sends a page's own forms."""
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self.cookies: dict[str, str] = {}
+        self.told = Told(0, {}, b"")
+
+    @property
+    def page(self) -> str:
+        """The page that is shown."""
+        return self.told.body.decode()
+
+    @property
+    def token(self) -> str:
+        """The token of the shown page's forms."""
+        found = re.search(f'name="{FIELD}" value="([0-9a-f]+)"', self.page)
+        return found[1] if found else ""
+
+    def get(self, path: str, **headers: str) -> Told:
+        """Ask for a page."""
+        return self._keep(ask(self._app, "GET", path, headers={**HOST, **self._cookie(), **headers}))
+
+    def post(self, path: str, *, origin: str = OWN, token: str | None = None, **fields: str) -> Told:
+        """Send a form of the page that is shown."""
+        sent = {**fields, FIELD: self.token if token is None else token}
+        headers = {**HOST, **self._cookie(), **({"Origin": origin} if origin else {})}
+        return self._keep(ask(self._app, "POST", path, urlencode(sent).encode(), headers=headers))
+
+    def _cookie(self) -> dict[str, str]:
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
+
+    def _keep(self, told: Told) -> Told:
+        jar = SimpleCookie(told.headers.get("set-cookie", ""))
+        self.cookies |= {name: morsel.value for name, morsel in jar.items()}
+        self.told = told
+        return told
+
+
+def logged_in(app: Any, name: str = "ada") -> Browser:
+    """Log somebody in who has chosen a password of their own, and show the overview."""
+    browser = Browser(app)
+    assert browser.post("/log-in", name=name, password=PASSWORD).headers["location"] == "/password"
+    browser.get("/password")
+    done = browser.post("/password", old=PASSWORD, new=CHOSEN, again=CHOSEN)
+    assert browser.get(done.headers["location"]).status == 200
+    return browser
+
+
+def pending(site: Site, name: str) -> str:
+    """Enrol a host that waits for approval; give its identifier."""
+    code = EnrolmentCode.read(make_enrolment_code(site.server, name, "2022", "ada").code)
+    return enrol(site.server, code.stored_hash(), make_signing_request(new_key(), name)).host.hex()
+
+
+def test_the_story_of_a_first_log_in(app: Any) -> None:
+    """The door, another password before anything else, the overview; then out, and the session is over."""
+    browser = Browser(app)
+    assert browser.get("/").headers["location"] == "/log-in"
+    assert browser.get("/log-in").status == 200
+    assert browser.post("/log-in", name="ada", password=PASSWORD).status == 303
+    assert browser.get("/hosts").headers["location"] == "/password"
+    assert "Somebody else knows" in browser.get("/password").body.decode()
+    assert "twice alike" in browser.post("/password", old=PASSWORD, new=CHOSEN, again="x").body.decode()
+    assert browser.told.status == 422
+    assert browser.post("/password", old=PASSWORD, new=CHOSEN, again=CHOSEN).headers["location"] == "/?done=password"
+    assert "Your password was changed." in browser.get("/?done=password").body.decode()
+    kept = dict(browser.cookies)
+    assert browser.get("/log-in").headers["location"] == "/"
+    browser.get("/")
+    assert browser.post("/log-out").headers["location"] == "/log-in"
+    browser.cookies = kept
+    assert browser.get("/").headers["location"] == "/log-in"
+
+
+def test_the_cookie_is_for_this_server_and_no_script(app: Any) -> None:
+    """Secure, HttpOnly, of the same site, of no domain but this host; the language's holds no secret."""
+    told = Browser(app).post("/log-in", name="ada", password=PASSWORD)
+    parts = {part.strip().lower() for part in told.headers["set-cookie"].split(";")[1:]}
+    assert told.headers["set-cookie"].startswith(f"{COOKIE}=")
+    assert {"secure", "httponly", "samesite=strict", "path=/"} <= parts
+    assert not any(part.startswith("domain") for part in parts)
+
+
+def test_a_wrong_password_is_told_at_the_door(app: Any) -> None:
+    """With the name as it was typed, escaped; after five the door is shut for a while."""
+    browser = Browser(app)
+    told = browser.post("/log-in", name='"><b>', password="wrong")
+    assert (told.status, "Name or password is wrong" in browser.page) == (401, True)
+    assert 'value="&#34;&gt;&lt;b&gt;"' in browser.page
+    for _ in range(5):
+        browser.post("/log-in", name="ada", password="wrong")
+    assert browser.post("/log-in", name="ada", password=PASSWORD).status == 429
+    assert COOKIE not in browser.cookies
+
+
+PAGES = [one.path for one in ENDPOINTS if one.method == "GET" and not one.open]
+CHANGES = ["/log-out", "/password", "/hosts/code", "/hosts/approve", "/hosts/group", "/hosts/revoke"]
+
+
+def test_the_lists_here_are_complete() -> None:
+    """A route that is added stands in one of them."""
+    named = {re.sub(r"/hosts/(approve|group|revoke)", "/hosts/{act}", path) for path in CHANGES}
+    assert named == {one.path for one in ENDPOINTS if one.method == "POST" and not one.open}
+    assert [one.path for one in ENDPOINTS if one.open] == ["/log-in", "/log-in", "/language/{language}"]
+
+
+def test_a_page_is_for_whoever_is_logged_in(app: Any) -> None:
+    """Both roles see it, under the strict policy; kept by no browser."""
+    for browser, path in product([logged_in(app, name) for name in ("ada", "eve")], PAGES):
+        told = browser.get(path)
+        assert (told.status, told.headers["content-type"]) == (200, "text/html; charset=utf-8")
+        assert told.headers["content-security-policy"] == POLICY
+        assert told.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nobody_else_is_shown_a_page(app: Any, path: str) -> None:
+    """With no cookie or with any: they are sent to the door."""
+    stranger = Browser(app)
+    assert stranger.get(path).headers["location"] == "/log-in"
+    stranger.cookies[COOKIE] = "A" * 43
+    assert stranger.get(path).headers["location"] == "/log-in"
+    assert stranger.get(path, **{"HX-Request": "true"}).headers["hx-redirect"] == "/log-in"
+
+
+@pytest.mark.parametrize("path", CHANGES)
+def test_a_change_takes_our_origin_and_the_sessions_token(site: Site, app: Any, path: str) -> None:
+    """Without either nothing is done, whoever's cookie comes along."""
+    ada, other = logged_in(app), logged_in(app, "eve")
+    fields = {"host": site.rows("host")[0]["host"].hex(), "name": "x", "version": "2022", "why": "w", "group": "g"}
+    fields |= {"old": CHOSEN, "new": PASSWORD, "again": PASSWORD}
+    before = site.entries()
+    for origin in ("", "null", "http://evil.example", "https://calvox.example", "http://calvox.example:81"):
+        assert ada.post(path, origin=origin, token=ada.token, **fields).status == 403
+        ada.get("/")
+    for token in ("", other.token, "é"):
+        assert ada.post(path, token=token, **fields).status == 403
+        ada.get("/")
+    assert site.entries() == before
+    assert not site.rows("enrolment", name="x")
+    assert ada.told.status == 200
+    assert ada.post(path, **fields).status in (200, 303, 409)
+
+
+def test_a_log_in_from_elsewhere_is_refused(app: Any) -> None:
+    """So that nobody is logged in under another's name without knowing."""
+    browser = Browser(app)
+    assert browser.post("/log-in", origin="http://evil.example", name="ada", password=PASSWORD).status == 403
+    assert not browser.cookies
+
+
+@pytest.mark.parametrize("path", [path for path in CHANGES if path.startswith("/hosts")])
+def test_an_auditor_changes_nothing(site: Site, app: Any, path: str) -> None:
+    """Even with a form made by hand."""
+    eve, host = logged_in(app, "eve"), pending(site, "rdsh-2")
+    before = site.entries()
+    told = eve.post(path, host=host, name="x", version="2022", why="w", group="g")
+    assert (told.status, "An auditor changes nothing" in eve.page) == (403, True)
+    assert site.entries() == before
+    assert 'action="/hosts' not in eve.get("/hosts").body.decode()
+
+
+def test_an_administrator_approves_groups_and_shuts_out_a_host(site: Site, app: Any) -> None:
+    """Each is entered by name, and the page says that it was done."""
+    ada, host = logged_in(app), pending(site, "rdsh-2")
+    assert "The session host rdsh-2 waits for approval" in ada.get("/").body.decode()
+    for act, said in (("approve", "was approved"), ("group", "group was set"), ("revoke", "was shut out")):
+        ada.get("/hosts")
+        done = ada.post(f"/hosts/{act}", host=host, group="floor-2", why="stolen")
+        assert done.headers["location"] == f"/hosts?done={act}"
+        assert said in ada.get(done.headers["location"]).body.decode()
+    facts = site.read(lambda reader: [reader.fact(entry) for entry in reader.entries()])[-3:]
+    assert [(type(fact).__name__, fact.by) for fact in facts] == [
+        ("HostApproved", "ada"),
+        ("HostGrouped", "ada"),
+        ("HostRevoked", "ada"),
+    ]
+    assert (facts[1].group, facts[2].why) == ("floor-2", "stolen")
+    ada.get("/hosts")
+    assert ada.post("/hosts/approve", host=host).status == 409
+    assert "is not pending" in ada.page
+
+
+def test_an_enrolment_code_is_shown_once_and_works(site: Site, app: Any) -> None:
+    """With the command to type on the host."""
+    ada = logged_in(app)
+    ada.get("/hosts")
+    assert ada.post("/hosts/code", name="rdsh-9", version="2022", group="g", approved="true").status == 200
+    shown = re.search(r'<code class="secret">([^<]+)</code>', ada.page)
+    assert shown is not None
+    assert "calvox host enrol --server https://localhost:" in ada.page
+    code = EnrolmentCode.read(shown[1])
+    enrol(site.server, code.stored_hash(), make_signing_request(new_key(), "rdsh-9"))
+    (row,) = site.rows("host", name="rdsh-9")
+    assert (row["state"], row["group"]) == ("enrolled", "g")
+    assert shown[1] not in ada.get("/hosts").body.decode()
+
+
+def test_what_a_form_lacks_is_named(app: Any) -> None:
+    """And a form that is too long, or none, is not read."""
+    ada = logged_in(app)
+    assert (ada.post("/hosts/code", version="2022").status, "name" in ada.page) == (422, True)
+    ada.get("/")
+    assert ada.post("/hosts/code", name="x", version="1999").status == 422
+    ada.get("/")
+    assert ada.post("/hosts/code", name="x" * FORM_LIMIT, version="2022").status == 422
+    ada.get("/")
+    assert ada.post("/hosts/nonsense").status == 404
+
+
+def test_cals_are_sought(site: Site, app: Any) -> None:
+    """By the whole name; a hostile name is shown and does nothing; fifty stand on a page."""
+    ada, host = logged_in(app), site.enrol("rdsh-2", "2022")
+    for number in range(50):
+        host.cal(CalType.USER, f"user-{number:02}")
+    assert ada.get("/cals").body.count(b"<tr>") == 51
+    further = re.search(r'href="([^"]+)" rel="next"', ada.page)
+    assert further is not None
+    assert "&lt;b&gt;bob&lt;/b&gt;" in ada.get(further[1].replace("&amp;", "&")).body.decode()
+    assert ada.get("/cals?holder=user-07&cal_type=&before=0").body.count(b"<tr>") == 2
+    assert ada.get("/cals?version=1999").status == 200
+    assert 'class="trouble"' in ada.page
+    assert ada.get("/cals?before=x").status == 422
+    for before in (-1, 1 << 63, 1 << 80):
+        assert ada.get(f"/cals?before={before}").status == 200
+        assert ada.get(f"/journal?before={before}").status == 200
+
+
+def test_the_journal_tells_who_did_what(app: Any) -> None:
+    """The newest first; by kind and by person."""
+    ada = logged_in(app)
+    kinds = re.findall(r"<b>(\w+)</b></td>", ada.get("/journal").body.decode())
+    assert kinds[0] == "PasswordSet"
+    page = ada.get("/journal?kind=PersonAdded&by=ada").body.decode()
+    assert re.findall(r"<b>(\w+)</b></td>", page) == ["PersonAdded"] * 2
+    assert "<dt>person</dt><dd>eve</dd>" in page
+
+
+def test_the_language_is_the_browsers_until_one_is_chosen(app: Any) -> None:
+    """A choice is kept beside the session and after it."""
+    browser = Browser(app)
+    assert '<html lang="fr">' in browser.get("/log-in", **{"Accept-Language": "fr-CA"}).body.decode()
+    assert browser.get("/language/en").headers["location"] == "/"
+    assert '<html lang="en">' in browser.get("/log-in", **{"Accept-Language": "fr-CA"}).body.decode()
+    assert browser.get("/language/xx").status == 404
+
+
+def test_assets_are_kept_by_browsers_and_need_no_session(app: Any) -> None:
+    """Each has its kind; what is not one is not found."""
+    for address, asset in served().items():
+        told = Browser(app).get(address)
+        assert (told.status, told.body) == (200, asset.body)
+        assert told.headers["content-type"].startswith(asset.media_type.split(";")[0])
+        assert "immutable" in told.headers["cache-control"]
+    assert Browser(app).get("/assets/htmx-LICENSE.txt").status == 404
+    assert Browser(app).get("/assets/../pages.py").status == 404
+
+
+def test_the_cookie_is_no_key_to_the_interface_for_programs(app: Any) -> None:
+    """There no form guards it: the secret must be shown in a header."""
+    ada = logged_in(app)
+    assert ada.get("/v1/me").status == 401
