@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from calvox.common.errors import Conflict, NotFound, StoreFailed
+from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import build_whole, read_whole, write_whole
 
 
@@ -124,3 +124,14 @@ def test_a_folder_is_built_once(tmp_path: Path) -> None:
     with pytest.raises(Conflict), build_whole(tmp_path / "server"):
         pass
     assert (tmp_path / "server/a").read_text() == "x"
+
+
+@pytest.mark.parametrize(("name", "error"), [("x" * 300, StoreFailed), (".", BadInput), ("", BadInput)])
+def test_a_folder_that_cannot_be_made_is_refused(
+    name: str, error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too long a name, or none: nobody meets a bare error of the system."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(error), build_whole(Path(name)):
+        pass
+    assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from calvox.common.errors import Busy, Conflict, NotFound, StoreFailed
+from calvox.common.errors import BadInput, Busy, Conflict, NotFound, StoreFailed
 from calvox.common.i18n import t
 
 PLAIN = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -85,13 +85,20 @@ def build_whole(folder: Path) -> Iterator[Path]:
     """Build a folder beside its place and move it there when the block ends well: it is there whole, or not at all.
 
     Raises:
+        BadInput: it has no name, as “.” has none.
         Conflict: the folder exists and is not empty.
+        StoreFailed: its place cannot be read or written.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise Conflict(t("{path} exists already and is not empty", path=str(folder)))
+    if not folder.name:
+        raise BadInput(t("“{path}” is no name of a new folder", path=str(folder)))
     beside = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True, mode=0o700)
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise Conflict(t("{path} exists already and is not empty", path=str(folder)))
+        shutil.rmtree(beside, ignore_errors=True)
+        beside.mkdir(parents=True, mode=0o700)
+    except OSError as error:
+        raise StoreFailed(t("{path}: {why}", path=str(folder), why=str(error))) from error
     try:
         yield beside
         os.replace(beside, folder)
