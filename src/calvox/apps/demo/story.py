@@ -47,7 +47,7 @@ def play(folder: Path, screen: Console, *, fresh: bool, leave: bool) -> None:
     try:
         addresses = _scenes(stage, settings, processes)
         if not leave:
-            _go_on_serving(stage, processes, addresses)
+            _go_on_serving(stage, processes, addresses, settings.server.people_listen)
     finally:
         processes.stop()
 
@@ -210,11 +210,16 @@ def _acquire(stage: Stage, *arguments: str) -> None:
     )
 
 
-def _go_on_serving(stage: Stage, processes: Processes, addresses: dict[str, str]) -> None:
+def _go_on_serving(stage: Stage, processes: Processes, addresses: dict[str, str], people: str) -> None:
     stage.title(t("Serving; Ctrl-C ends it all"))
     folder = stage.settings.parent.name
     stage.tell(t("Activation centre: {address} (page), commands: calvox centre …", address=addresses["centre"]))
     stage.tell(t("Licence server: {address} (session hosts), commands: calvox server …", address=addresses["server"]))
+    if people:
+        place, manager = f"{folder}/secrets/password", f"https://{people}"
+        stage.tell(
+            t("Manager: {address} (browser), log in as anne with the password in {path}", address=manager, path=place)
+        )
     stage.tell(
         t(
             "Give every command the story's settings: .venv/bin/calvox --settings {folder}/calvox.toml server status",

@@ -41,7 +41,7 @@ class CalsPage(Page):
     title: ClassVar[Text] = t("CALs")
     words: ClassVar[Mapping[str, Text]] = {
         "holder": t("Holder"),
-        "holder_help": t("The whole name, or the CAL’s identifier"),
+        "holder_help": t("Whole name or CAL identifier"),
         "host": t("Session host"),
         "kind": t("Type"),
         "version": t("Version"),
