@@ -112,7 +112,7 @@ def bind(address: str) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         listener = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=512)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         raise BadInput(t("Cannot listen on {address}: {why}", address=address, why=str(error))) from error
     listener.setblocking(False)
     return listener
