@@ -1,6 +1,6 @@
 """Logging in: sessions and their ends, wrong passwords and what they bring."""
 
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from contextlib import suppress
 from hashlib import sha256
 
@@ -298,3 +298,16 @@ def test_a_right_guess_is_no_use_in_a_lock_that_came_meanwhile(
     monkeypatch.setattr("calvox.people.log_in.password_fits", slow)
     assert refused(door, password=PASSWORD) is TooMany
     assert site.rows("log_in") == []
+
+
+def test_a_session_written_into_the_database_lets_nobody_in(site: Site, door: Door) -> None:
+    """Neither one that was made up, nor one's own with another name."""
+    own = let_in(door)
+    made = bytes(range(32))
+    row = site.rows("log_in")[0]
+    site.run(lambda tx: tx.put("log_in", {**row, "session": sha256(made).digest(), "person": "ada"}))
+    with pytest.raises(Tampered):
+        door.who(urlsafe_b64encode(made).rstrip(b"=").decode())
+    site.run(lambda tx: tx.put("log_in", {**row, "person": "ada"}))
+    with pytest.raises(Tampered):
+        door.who(own)

@@ -4,7 +4,7 @@ import pytest
 from cryptography import x509
 
 from calvox.common.clock import DAY
-from calvox.common.errors import BadInput, Denied
+from calvox.common.errors import BadInput, Denied, Tampered
 from calvox.server.hosts import enrol, make_enrolment_code
 from calvox.trust.certificates import key_hash, make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode, secret_hash
@@ -122,3 +122,24 @@ def test_a_host_wants_a_name_and_a_version(new: Site, name: str, version: str) -
     """That can be shown and are known."""
     with pytest.raises(BadInput):
         make_enrolment_code(new.server, name, version, "ada")
+
+
+@pytest.mark.parametrize("change", [{"approved": 1}, {"group": "workshop"}, {"version": 8}, {"name": "other"}])
+def test_a_code_that_was_changed_in_the_database_is_told(new: Site, change: dict[str, object]) -> None:
+    """Whoever can write the database and read no key gains nothing."""
+    code = code_of(new)
+    row = new.rows("enrolment", code=code.stored_hash())[0]
+    new.run(lambda tx: tx.put("enrolment", {**row, **change}))
+    with pytest.raises(Tampered):
+        present(new, code, new_key())
+
+
+def test_a_code_that_was_written_into_the_database_is_told(new: Site) -> None:
+    """Though its hash is right."""
+    secret = bytes(16)
+    code = EnrolmentCode.for_authority(secret, new.server.keys.authority)
+    made = code_of(new)
+    row = new.rows("enrolment", code=made.stored_hash())[0]
+    new.run(lambda tx: tx.put("enrolment", {**row, "code": code.stored_hash()}))
+    with pytest.raises(Tampered):
+        present(new, code, new_key())

@@ -9,6 +9,7 @@ from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.core.holders import holder_of
 from calvox.core.outages import PolicySet
 from calvox.core.products import CalType
+from calvox.server.alarms import watch_machine
 from calvox.server.holders import Which
 from calvox.server.revoke import Revoked, revoke
 from calvox.server.statements import set_policy, settle, statements_for
@@ -147,3 +148,23 @@ def test_more_than_a_voucher_has_is_refused(stocked: Site) -> None:
     with pytest.raises(NotFound):
         settled(other, body.voucher)
     assert stocked.rows("voucher", host=host.enrolled.host)[0]["settled"] == 0
+
+
+def test_a_host_outside_the_allowed_groups_is_given_no_voucher(stocked: Site) -> None:
+    """What it may not have from the server it may not have in an outage either."""
+    set_policy(stocked.server, policy())
+    stocked.restart(allowed_groups=("workshop",))
+    host = stocked.enrol("h", "2022")
+    assert told(host).voucher == b""
+    stocked.restart(allowed_groups=())
+    assert told(host).voucher != b""
+
+
+def test_a_frozen_server_gives_no_new_voucher(stocked: Site) -> None:
+    """One that was given before is signed again."""
+    set_policy(stocked.server, policy())
+    early, late = stocked.enrol("early", "2022"), stocked.enrol("late", "2022")
+    given = told(early).voucher
+    watch_machine(stocked.server, {"machine-id": "another"})
+    assert told(late).voucher == b""
+    assert told(early).voucher == given != b""

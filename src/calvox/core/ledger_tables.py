@@ -121,6 +121,7 @@ WORKING = (
             "group": str,
             "key": bytes,
             "answer": bytes,
+            "proof": bytes,
         },
         index=(("expires",),),
     ),

@@ -57,10 +57,10 @@ ACCOUNT_TABLE = Table("account", ("person",), {"person": str, "password": str})
 LOG_IN_TABLE = Table(
     "log_in",
     ("session",),
-    {"session": bytes, "person": str, "begun": int, "heard": int},
+    {"session": bytes, "person": str, "begun": int, "heard": int, "proof": bytes},
     index=(("person",), ("begun",)),
 )
-"""Who is logged in: SHA-256 of the session's secret."""
+"""Who is logged in: SHA-256 of the session's secret, and the proof that this server let them in."""
 WRONG_TABLE = Table("wrong_password", ("person",), {"person": str, "failures": int, "until": int})
 """Wrong passwords since the last right one; locked until that second."""
 PEOPLE_WORKING = (ACCOUNT_TABLE, LOG_IN_TABLE, WRONG_TABLE)

@@ -1,7 +1,7 @@
 """Logging in: a name and a password bring a session, whose secret the bearer shows with each request.
 
 Rules:
-- Of a session's secret (32 random bytes) only the hash is kept. A session ends after 12 hours, after 30 minutes without a
+- Of a session's secret (32 random bytes) only the hash is kept, with a proof under the server's own secret. A session ends after 12 hours, after 30 minutes without a
   request, when its person logs out, is removed or gets another password. Its age is taken by an even clock, and by
   licensing time only for what passed while no process served.
 - A wrong password and an unknown name look alike, and cost alike. `attempts` says how they slow down.
@@ -9,6 +9,7 @@ Rules:
 """
 
 import binascii
+import hmac
 import threading
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
@@ -71,7 +72,7 @@ class Door:
         plain = plain_name(name)
         self._check(plain, password, address)
         secret = self.server.world.random(_SECRET_SIZE)
-        who = self.server.journal.run(lambda tx: _begin(tx, plain, sha256(secret).digest())).value
+        who = self.server.journal.run(lambda tx: _begin(tx, self.server, plain, secret)).value
         return urlsafe_b64encode(secret).rstrip(b"=").decode(), who
 
     def who(self, shown: str) -> Who:
@@ -80,13 +81,16 @@ class Door:
         Raises:
             NotLoggedIn: no such session, or it has ended.
         """
-        session = sha256(secret_of(shown)).digest()
+        secret = secret_of(shown)
+        session = sha256(secret).digest()
         now, steady = self.server.world.now(), self.server.world.steady()
         with self.server.journal.read() as reader:
             row = reader.get("log_in", (session,))
             person = reader.get("person", (row["person"],)) if row else None
         if row is None or person is None:
             raise NotLoggedIn(t("This session is not known"), hint=_AGAIN)
+        if not hmac.compare_digest(row["proof"], _proof(self.server, secret, row["person"], row["begun"])):
+            raise Tampered(t("This session was not begun by this server"))
         if not self._lasts(row, now, steady):
             self.log_out(session)
             raise NotLoggedIn(t("This session has ended"), hint=_AGAIN)
@@ -194,7 +198,12 @@ def _count_failure(tx: Transaction, name: str) -> None:
     tx.put("wrong_password", {"person": name, "failures": failures, "until": tx.now + seconds if seconds else 0})
 
 
-def _begin(tx: Transaction, name: str, session: bytes) -> Who:
+def _proof(server: LicenceServer, secret: bytes, person: str, begun: int) -> bytes:
+    """Prove that a session was begun here, for this person; whoever can write the database alone cannot."""
+    return server.keys.proof(b"CALVOX-SESSION-1", secret, person.encode(), begun.to_bytes(8, "big"))
+
+
+def _begin(tx: Transaction, server: LicenceServer, name: str, secret: bytes) -> Who:
     person = tx.get("person", (name,))
     if person is None:
         raise NotLoggedIn(t("Name or password is wrong"))
@@ -203,7 +212,8 @@ def _begin(tx: Transaction, name: str, session: bytes) -> Who:
     own = sorted(tx.select("log_in", {"person": name}), key=lambda row: int(row["heard"]))
     for row in own[: max(0, len(own) - MOST_SESSIONS + 1)]:
         tx.drop("log_in", (row["session"],))
-    tx.put("log_in", {"session": session, "person": name, "begun": tx.now, "heard": tx.now})
+    session, proof = sha256(secret).digest(), _proof(server, secret, name, tx.now)
+    tx.put("log_in", {"session": session, "person": name, "begun": tx.now, "heard": tx.now, "proof": proof})
     return Who(name, Role(person["role"]), bool(person["change"]), session)
 
 

@@ -5,12 +5,13 @@ certificate, so that an answer that was lost can be asked for again. A host is p
 unless its code was made approved. Whether a host is admitted is asked in the very transaction that serves it.
 """
 
+import hmac
 from hashlib import sha256
 
 import msgspec
 
 from calvox.common.clock import DAY
-from calvox.common.errors import BadInput, Conflict, Denied, NotFound
+from calvox.common.errors import BadInput, Conflict, Denied, NotFound, Tampered
 from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.core.entries import HostEnrolled
@@ -62,7 +63,8 @@ def make_enrolment_code(
             "approved": int(approved),
             "group": told,
         }
-        tx.put("enrolment", {"code": code.stored_hash(), **about, "key": b"", "answer": b""})
+        row = {"code": code.stored_hash(), **about, "key": b"", "answer": b""}
+        tx.put("enrolment", {**row, "proof": _proof(server, row)})
         return MadeCode(code.text(), plain, expires, approved, told)
 
     return server.journal.run(work).value
@@ -81,6 +83,8 @@ def enrol(server: LicenceServer, code_hash: bytes, signing_request: bytes) -> En
         row = tx.get("enrolment", (code_hash,))
         if row is None or (not row["answer"] and row["expires"] < tx.now):
             raise Denied(t("This enrolment code is not known or has expired"), hint=_ASK)
+        if not hmac.compare_digest(row["proof"], _proof(server, row)):
+            raise Tampered(t("This enrolment code was not made by this server"))
         if row["answer"]:
             if row["key"] != key:
                 raise Denied(t("This enrolment code was used already"), hint=_ASK)
@@ -90,6 +94,12 @@ def enrol(server: LicenceServer, code_hash: bytes, signing_request: bytes) -> En
         return made
 
     return server.journal.run(work).value
+
+
+def _proof(server: LicenceServer, row: Row) -> bytes:
+    """Prove that a code was made here, for this host; whoever can write the database alone cannot."""
+    names = ("code", "name", "version", "expires", "by", "approved", "group")
+    return server.keys.proof(b"CALVOX-CODE-1", *(str(row[name]).encode() for name in names))
 
 
 def _make(tx: Transaction, server: LicenceServer, row: Row, request: bytes) -> EnrolAnswer:

@@ -5,6 +5,8 @@ certificates of session hosts; `tls` is the server's own certificate. Whoever ca
 cannot forge anything.
 """
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,6 +66,11 @@ class Keys:
     """Key of the authority that is to take over, PEM; empty: none."""
     next_authority: bytes = b""
     """Its certificate, PEM."""
+
+    def proof(self, label: bytes, *parts: bytes) -> bytes:
+        """Prove that a working row is this server's, 32 bytes: whoever can write the database alone cannot make it."""
+        message = label + b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return hmac.new(self.root, message, hashlib.sha256).digest()
 
     @property
     def trusted(self) -> bytes:

@@ -7,12 +7,14 @@ most; the same one is signed again until it is settled, and its bytes are always
 from calvox.common.clock import DAY
 from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.common.i18n import t
+from calvox.core.alarms import Frozen, frozen
 from calvox.core.book import Row
 from calvox.core.outages import OutageCalUsed, PolicySet, VoucherIssued, VoucherSettled
 from calvox.core.products import cal_type_named
 from calvox.journal.interface import Reader, Transaction
 from calvox.server.holders import holder_reference
-from calvox.server.store import LicenceServer
+from calvox.server.hosts import may_have_cals
+from calvox.server.store import LicenceServer, server_row
 from calvox.trust import policies
 from calvox.wire import hostapi
 
@@ -46,7 +48,7 @@ def _is_address(text: str) -> bool:
 def statements_for(tx: Transaction, server: LicenceServer, host: Row) -> hostapi.Statements:
     """Sign what a host is to know; a voucher is entered before it is signed, if one is due."""
     policy = tx.get("policy", SLOT)
-    voucher = _open_voucher(tx, host["host"]) or _new_voucher(tx, server, host["host"], policy)
+    voucher = _open_voucher(tx, host["host"]) or _new_voucher(tx, server, host, policy)
     return hostapi.Statements(
         policy=_policy(server, policy),
         revoked=_revoked(tx, server, host["host"]),
@@ -91,13 +93,15 @@ def _open_voucher(reader: Reader, host: bytes) -> Row | None:
     return next(reader.select("voucher", {"host": host, "settled": 0}), None)
 
 
-def _new_voucher(tx: Transaction, server: LicenceServer, host: bytes, policy: Row | None) -> Row | None:
+def _new_voucher(tx: Transaction, server: LicenceServer, host: Row, policy: Row | None) -> Row | None:
     if policy is None or not policy["outage_cals"] or not policy["outage_hours"]:
+        return None
+    if not may_have_cals(server, host) or frozen(server_row(tx), tx.now) is not Frozen.NO:
         return None
     until = tx.now + VOUCHER_DAYS * DAY
     count, hours = policy["outage_cals"], policy["outage_hours"]
-    tx.append(VoucherIssued(voucher=server.world.random(16), host=host, count=count, hours=hours, until=until))
-    return _open_voucher(tx, host)
+    tx.append(VoucherIssued(voucher=server.world.random(16), host=host["host"], count=count, hours=hours, until=until))
+    return _open_voucher(tx, host["host"])
 
 
 def _voucher(server: LicenceServer, row: Row) -> bytes:
