@@ -1,6 +1,9 @@
 """The manager in process: log-in by cookie, forms that are ours, who may do what, and what each page shows."""
 
+import http.client
 import re
+import ssl
+import time
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from itertools import product
@@ -24,6 +27,7 @@ from calvox.web.common.assets import served
 from calvox.web.common.guard import FIELD
 from calvox.web.common.headers import POLICY
 from tests.apps.asgi import Told, ask
+from tests.apps.processes import ServerProcess
 from tests.world import Site, wish
 
 PASSWORD, CHOSEN = "correct horse battery", "of my own choice"
@@ -314,3 +318,33 @@ def test_the_cookie_is_no_key_to_the_interface_for_programs(app: Any) -> None:
     """There no form guards it: the secret must be shown in a header."""
     ada = logged_in(app)
     assert ada.get("/v1/me").status == 401
+
+
+@pytest.mark.process
+def test_the_process_serves_the_manager_over_tls(tmp_path: Path) -> None:
+    """A browser finds the door by the address that the process tells; session hosts' listener has none."""
+    site = Site.founded(tmp_path, now=int(time.time()), parts=None)
+    set_password(site.server, "ada", PASSWORD, "root")
+    site.close()
+    with ServerProcess(site.folder, limits={"CALVOX_SERVER_PEOPLE_LISTEN": "127.0.0.1:0"}) as running:
+        trusted = ssl.create_default_context(cafile=str(site.folder / "keys/authority.pem"))
+        own = running.people
+        form = urlencode({"name": "ada", "password": PASSWORD})
+        assert _over_tls(trusted, own, "GET", "/").headers["location"] == "/log-in"
+        assert b"<h1>Log in</h1>" in _over_tls(trusted, own, "GET", "/log-in").body
+        assert _over_tls(trusted, own, "POST", "/log-in", form, Origin=own.replace("https", "http")).status == 403
+        told = _over_tls(trusted, own, "POST", "/log-in", form, Origin=own)
+        assert (told.status, told.headers["location"]) == (303, "/password")
+        cookie = told.headers["set-cookie"].partition(";")[0]
+        assert b'name="again"' in _over_tls(trusted, own, "GET", "/password", Cookie=cookie).body
+        assert _over_tls(trusted, running.address, "GET", "/log-in").status == 404
+
+
+def _over_tls(trusted: ssl.SSLContext, origin: str, method: str, path: str, body: str = "", **headers: str) -> Told:
+    connection = http.client.HTTPSConnection(origin.removeprefix("https://"), context=trusted, timeout=30)
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        return Told(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+    finally:
+        connection.close()
