@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 BUNDLES = Path(__file__).resolve().parents[1] / "windows" / "bundles"
@@ -70,6 +71,33 @@ def test_a_refused_bundle_stops_nothing(kit: Kit, tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_text('{"format": "else"}')
     files = (str(tmp_path / "bad.json"), str(tmp_path / "none.json"), HEALTHY[0])
     assert [bool(one["error"]) for one in kit.windows("import", *files, code=2)] == [True, True, False]
+
+
+def test_a_folder_or_a_pipe_among_the_bundles_stops_nothing(kit: Kit, tmp_path: Path) -> None:
+    """Neither is read, and a pipe is not waited for."""
+    os.mkfifo(tmp_path / "pipe")
+    told = kit.windows("import", str(tmp_path), str(tmp_path / "pipe"), HEALTHY[0], code=2)
+    assert [bool(one["error"]) for one in told] == [True, True, False]
+
+
+def test_a_sites_journal_is_verified_and_listed(kit: Kit) -> None:
+    """By whoever must prove what was done; a changed entry is named."""
+    kit.windows("import", HEALTHY[0])
+    told = kit.run("journal", "verify", "--of", "site", "--folder", str(kit.site))
+    assert told["entries"] == 2
+    listed = kit.run("journal", "list", "--of", "site", "--folder", str(kit.site))
+    assert [entry["kind"] for entry in listed] == ["SiteFounded", "BundleImported"]
+    connection = apsw.Connection(str(kit.site / "journal.db"))
+    connection.execute("UPDATE entry SET time = time + 1 WHERE sequence = 1")
+    connection.close()
+    kit.run("journal", "verify", "--of", "site", "--folder", str(kit.site), code=11)
+
+
+def test_a_site_folder_is_its_owners_alone(kit: Kit) -> None:
+    """Journal, bundles and description: codes and names lie there."""
+    kit.windows("import", HEALTHY[0])
+    modes = {path.name: path.stat().st_mode & 0o077 for path in (kit.site, *kit.site.rglob("*"))}
+    assert not any(modes.values()), modes
 
 
 def test_do_not_call_yet_without_facts_or_purchases(kit: Kit) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from calvox.common.errors import BadInput, Conflict, NotFound
+from calvox.apps.journals import JOURNAL_CASES
+from calvox.apps.owner import Owner
+from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -51,6 +53,11 @@ class Imported:
     """The call it belongs to; 0 = none."""
 
 
+def site_owner(folder: Path) -> Owner[SiteFolder]:
+    """Give a site folder's journal to the command line."""
+    return Owner(folder, JOURNAL_CASES, lambda: open_site(folder))
+
+
 def import_files(site: SiteFolder, files: Iterable[Path]) -> list[Imported]:
     """Enter bundles and results of actions that were carried by hand; one that is refused stops nothing."""
     return [_import(site, file) for file in files]
@@ -58,12 +65,14 @@ def import_files(site: SiteFolder, files: Iterable[Path]) -> list[Imported]:
 
 def _import(site: SiteFolder, file: Path) -> Imported:
     try:
+        if file.exists() and not file.is_file():
+            raise BadInput(t("{path} is no file", path=str(file)))
         data = read_whole(file, limit=LARGEST_BUNDLE)
         if is_result(data):
             return _import_result(site, str(file), data)
         bundle = read_bundle(data)
         facts_from(bundle)
-    except (BadInput, NotFound, Conflict) as error:
+    except (BadInput, NotFound, Conflict, StoreFailed) as error:
         return Imported(str(file), "", 0, 0, False, str(error))
     return _keep(site, str(file), bundle, data, CARRIED)
 

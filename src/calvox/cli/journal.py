@@ -1,4 +1,4 @@
-"""`calvox journal`: list and verify a journal, the licence server's ledger or the centre's register."""
+"""`calvox journal`: list and verify a journal: the licence server's ledger, the centre's register, or that of a site folder."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -21,10 +21,15 @@ class Store(StrEnum):
 
     SERVER = "server"
     CENTRE = "centre"
+    SITE = "site"
 
 
-Of = Annotated[Store, typer.Option("--of", help=str(t("Whose journal: the licence server's or the centre's.")))]
-Folder = Annotated[Path | None, typer.Option(help=str(t("The data folder; default: the setting.")))]
+Of = Annotated[
+    Store, typer.Option("--of", help=str(t("Whose journal: the licence server's, the centre's or a site folder's.")))
+]
+Folder = Annotated[
+    Path | None, typer.Option(help=str(t("The data folder; default: the setting, or for a site the current folder.")))
+]
 
 
 def _owner(store: Store, folder: Path | None) -> Owner[Any]:
@@ -33,6 +38,10 @@ def _owner(store: Store, folder: Path | None) -> Owner[Any]:
         from calvox.cli.own_server import server_owner
 
         return server_owner(folder)
+    if store is Store.SITE:
+        from calvox.apps.sites import site_owner
+
+        return site_owner(folder or Path("."))
     from calvox.cli.centre_options import owner_of
 
     return owner_of(folder)

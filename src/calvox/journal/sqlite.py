@@ -19,7 +19,7 @@ import apsw
 
 from calvox.common.clock import World
 from calvox.common.errors import Conflict, NotFound, StoreFailed
-from calvox.common.files import own_file
+from calvox.common.files import PLAIN, own_file
 from calvox.common.i18n import t
 from calvox.core.book import Book
 from calvox.journal.bodies import demand_known, written_by_newer
@@ -231,6 +231,8 @@ def create(folder: Path, book: Book) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if (folder / DATABASE).exists():
         raise Conflict(t("{path} holds a journal already", path=str(folder)))
+    # SQLite would make it readable by others; what lies beside the database takes its mode.
+    os.close(os.open(folder / DATABASE, os.O_CREAT | os.O_EXCL | os.O_RDWR | PLAIN, 0o600))
     connection = apsw.Connection(str(folder / DATABASE))
     try:
         connection.execute("PRAGMA journal_mode=WAL")

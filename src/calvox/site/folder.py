@@ -53,8 +53,8 @@ def found_site(folder: Path, name: str, by: str, world: World = SYSTEM) -> None:
     """
     with build_whole(folder) as place:
         write_whole(place / KEY, new_private_key(world.random(32)))
-        write_whole(place / FILE, new_description(name).encode(), mode=0o644)
-        (place / BUNDLES).mkdir()
+        write_whole(place / FILE, new_description(name).encode())
+        (place / BUNDLES).mkdir(mode=0o700)
         create(place, SITE_BOOK)
         site = open_site(place, world)
         try:
