@@ -17,7 +17,7 @@ from calvox.core.holders import holder_of
 from calvox.core.outages import PolicySet
 from calvox.core.products import CalType
 from calvox.people.accounts import add_person, set_password
-from calvox.people.log_in import WHOLE, Door
+from calvox.people.log_in import WHOLE, Door, proof_of
 from calvox.server.hosts import enrol, make_enrolment_code, revoke_host
 from calvox.server.issue import Granted, HolderAsk, acquire
 from calvox.server.statements import set_policy, statements_for
@@ -151,7 +151,8 @@ def _people(cast: Cast) -> None:
     cast.bearers["nobody"] = ""
     cast.bearers["wrong secret"] = urlsafe_b64encode(b"w" * 32).rstrip(b"=").decode()
     old, begun = b"o" * 32, cast.site.clock() - WHOLE
-    row = {"session": sha256(old).digest(), "person": "ada", "begun": begun, "heard": cast.site.clock()}
+    proof = proof_of(server, old, "ada", begun)
+    row = {"session": sha256(old).digest(), "person": "ada", "begun": begun, "heard": cast.site.clock(), "proof": proof}
     cast.site.run(lambda tx: tx.put("log_in", row))
     cast.bearers["session over"] = urlsafe_b64encode(old).rstrip(b"=").decode()
 

@@ -73,7 +73,14 @@ def a_host(home: Path) -> Working:
 
 def answered(listening: Listening, line: bytes, caller: Caller = SELF) -> Any:
     """Ask by a line."""
-    told = asyncio.run(listening.answer(line, caller))
+
+    async def heard() -> bytes:
+        try:
+            return await listening.answer(line, caller)
+        finally:  # What was opened to the licence server belongs to this loop.
+            await listening._agent.host.__aexit__(None, None, None)
+
+    told = asyncio.run(heard())
     assert told.endswith(b"\n")
     return json.loads(told)
 

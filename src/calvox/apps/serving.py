@@ -35,6 +35,7 @@ from calvox.common.wire_errors import error_body
 log = structlog.get_logger()
 
 
+LAST_PORT = 65_535
 HEAD_LIMIT = 64 << 10
 """Bytes of the first line and headers of a request; a peer that sends more is cut off."""
 
@@ -110,9 +111,12 @@ def bind(address: str) -> socket.socket:
     """
     host, _, port = address.rpartition(":")
     try:
+        number = int(port)
+        if not 0 <= number <= LAST_PORT:
+            raise ValueError(f"port {number}")
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.create_server((host.strip("[]"), int(port)), family=family, backlog=512)
-    except (OSError, ValueError, OverflowError) as error:
+        listener = socket.create_server((host.strip("[]"), number), family=family, backlog=512)
+    except (OSError, ValueError) as error:
         raise BadInput(t("Cannot listen on {address}: {why}", address=address, why=str(error))) from error
     listener.setblocking(False)
     return listener

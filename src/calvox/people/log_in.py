@@ -89,7 +89,7 @@ class Door:
             person = reader.get("person", (row["person"],)) if row else None
         if row is None or person is None:
             raise NotLoggedIn(t("This session is not known"), hint=_AGAIN)
-        if not hmac.compare_digest(row["proof"], _proof(self.server, secret, row["person"], row["begun"])):
+        if not hmac.compare_digest(row["proof"], proof_of(self.server, secret, row["person"], row["begun"])):
             raise Tampered(t("This session was not begun by this server"))
         if not self._lasts(row, now, steady):
             self.log_out(session)
@@ -198,7 +198,7 @@ def _count_failure(tx: Transaction, name: str) -> None:
     tx.put("wrong_password", {"person": name, "failures": failures, "until": tx.now + seconds if seconds else 0})
 
 
-def _proof(server: LicenceServer, secret: bytes, person: str, begun: int) -> bytes:
+def proof_of(server: LicenceServer, secret: bytes, person: str, begun: int) -> bytes:
     """Prove that a session was begun here, for this person; whoever can write the database alone cannot."""
     return server.keys.proof(b"CALVOX-SESSION-1", secret, person.encode(), begun.to_bytes(8, "big"))
 
@@ -212,7 +212,7 @@ def _begin(tx: Transaction, server: LicenceServer, name: str, secret: bytes) -> 
     own = sorted(tx.select("log_in", {"person": name}), key=lambda row: int(row["heard"]))
     for row in own[: max(0, len(own) - MOST_SESSIONS + 1)]:
         tx.drop("log_in", (row["session"],))
-    session, proof = sha256(secret).digest(), _proof(server, secret, name, tx.now)
+    session, proof = sha256(secret).digest(), proof_of(server, secret, name, tx.now)
     tx.put("log_in", {"session": session, "person": name, "begun": tx.now, "heard": tx.now, "proof": proof})
     return Who(name, Role(person["role"]), bool(person["change"]), session)
 
