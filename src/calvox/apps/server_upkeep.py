@@ -24,7 +24,7 @@ async def keep_sweeping(desk: Desk) -> None:
     """Let what has ended go back, again and again."""
     while True:
         try:
-            done = await asyncio.wrap_future(desk.server.journal.submit(lambda tx: _sweep(tx, desk)))
+            done = await desk.server.journal.submit_here(lambda tx: _sweep(tx, desk))
             if done.value:
                 log.info("CALs went back to their pools", count=done.value)
             if done.value >= SWEEP:
