@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from calvox.apps.sites import enter_backup, import_files
+from calvox.apps.site.gathering import enter_backup, import_files
 from calvox.common.clock import World, utc
 from calvox.site.folder import SiteFolder, found_site, open_site
 

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import msgspec
 
-from calvox.apps.host_cases import MakeCode, Nothing
-from calvox.apps.licence_server import owner
+from calvox.apps.licence_server.host_cases import MakeCode, Nothing
+from calvox.apps.licence_server.process import owner
 from calvox.apps.owner import Owner
 from calvox.common.settings import Server, Settings
 from calvox.server.report import Status

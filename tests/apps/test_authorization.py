@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from starlette.routing import Route
 
 from calvox.apps.host_api.app import ENDPOINTS
-from calvox.apps.licence_server import CASES, owner
+from calvox.apps.licence_server.process import CASES, owner
 from calvox.apps.operations import operations_app
 from calvox.apps.people_api import PeopleDesk, people_app
 from calvox.apps.serving import control_app

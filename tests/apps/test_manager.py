@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from calvox.apps.licence_server import CASES
+from calvox.apps.licence_server.process import CASES
 from calvox.apps.manager import manager_routes
 from calvox.apps.manager.app import ENDPOINTS
 from calvox.apps.manager.visit import COOKIE, FORM_LIMIT

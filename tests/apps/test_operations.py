@@ -10,9 +10,9 @@ from calvox.apps.operations import bind_operations
 from calvox.common.errors import BadSettings
 from calvox.core.products import CalType
 from calvox.host import Host, Refusal
+from tests.apps.licence_server.test_process import host_of
 from tests.apps.operating import fetch_operations, value
 from tests.apps.processes import ServerProcess, stocked_folder
-from tests.apps.test_licence_server import host_of
 from tests.world import wish
 
 pytestmark = pytest.mark.process

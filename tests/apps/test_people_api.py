@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calvox.apps.licence_server import CASES
+from calvox.apps.licence_server.people_cases import AddPerson
+from calvox.apps.licence_server.process import CASES
+from calvox.apps.licence_server.upkeep import keep_certificate
 from calvox.apps.people_api import PeopleDesk, people_app, people_context
 from calvox.apps.people_api.app import LOG_IN_LIMIT, MOST_CHECKED, ChangePassword, LoggedIn, LogIn, Myself
-from calvox.apps.people_cases import AddPerson
-from calvox.apps.server_upkeep import keep_certificate
 from calvox.common.errors import BadSettings
 from calvox.common.i18n import t
 from calvox.common.settings import Server
@@ -261,8 +261,8 @@ def test_files_that_do_not_fit_are_named(site: Site, tmp_path: Path, wrong: str)
 
 def test_a_certificate_that_went_bad_ends_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one before goes on being shown, and the next try is made in its time."""
-    monkeypatch.setattr("calvox.apps.server_upkeep.SWEEP_SECONDS", 0.01)
-    monkeypatch.setattr("calvox.apps.server_upkeep.CERTIFICATE_SECONDS", 0.01)
+    monkeypatch.setattr("calvox.apps.licence_server.upkeep.SWEEP_SECONDS", 0.01)
+    monkeypatch.setattr("calvox.apps.licence_server.upkeep.CERTIFICATE_SECONDS", 0.01)
     tried: list[int] = []
 
     def bad() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from calvox.apps.cal_cases import AboutCal, ListCals, Month, Users
-from calvox.apps.host_cases import Nothing
 from calvox.apps.journals import ListEntries, VerifyJournal
-from calvox.apps.licence_server import CASES, Page
+from calvox.apps.licence_server.cal_cases import AboutCal, ListCals, Month, Users
+from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.process import CASES, Page
 from calvox.common.clock import DAY
 from calvox.core.products import CalType
 from calvox.journal.head import Head

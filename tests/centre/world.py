@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from argon2 import PasswordHasher
 
-from calvox.apps.centre import Founding, found, open_centre
+from calvox.apps.centre.process import Founding, found, open_centre
 from calvox.centre import callers
 from calvox.centre.agreements import AddAgreement, NewCaller, NewLine, add_agreement
 from calvox.centre.calls import AskedLine, PrepareCall, Prepared

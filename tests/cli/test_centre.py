@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from calvox.apps.centre import Founding, found
+from calvox.apps.centre.process import Founding, found
 from calvox.cli.main import main
 from calvox.common.clock import SYSTEM
 from calvox.common.i18n import language_of

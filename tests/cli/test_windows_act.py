@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from calvox.apps.site_record import record_of
+from calvox.apps.site.record import record_of
 from calvox.cli.main import main
 from calvox.cli.session import Session, begin
 from calvox.cli.windows import app

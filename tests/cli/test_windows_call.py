@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from calvox.apps.site_calls import open_call
-from calvox.apps.site_dossiers import Wish
-from calvox.apps.site_record import record_of
-from calvox.apps.sites import import_files
+from calvox.apps.site.calls import open_call
+from calvox.apps.site.dossiers import Wish
+from calvox.apps.site.gathering import import_files
+from calvox.apps.site.record import record_of
 from calvox.cli.codes import app as codes
 from calvox.cli.session import Session, begin
 from calvox.cli.windows import app

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from calvox.apps.site_papers import PaperName
+from calvox.apps.site.papers import PaperName
 from tests.pdfs import squeezed, text_of
 
 BUNDLES = Path(__file__).resolve().parents[1] / "windows" / "bundles"

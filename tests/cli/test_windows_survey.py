@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from calvox.apps.sites import facts_of_folder
+from calvox.apps.site.gathering import facts_of_folder
 from calvox.cli.windows import app
 from calvox.site.folder import found_site
 from tests.windows.surveying import PASSWORD, USER, doubles

@@ -111,7 +111,7 @@ def logged_fields() -> Iterator[tuple[str, str]]:
 def test_no_call_names_a_private_field() -> None:
     """What is withheld should not be written in the first place."""
     found = list(logged_fields())
-    assert ("server_upkeep.py", "count") in found
+    assert ("upkeep.py", "count") in found
     assert [one for one in found if one[1] in PRIVATE | {"**"}] == []
 
 

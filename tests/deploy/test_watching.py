@@ -16,11 +16,11 @@ import yaml  # type: ignore[import-untyped]
 from msgspec.structs import replace
 from prometheus_client import CollectorRegistry, generate_latest
 
-from calvox.apps.agent_metrics import AgentMetrics
-from calvox.apps.centre_metrics import CentreMetrics
-from calvox.apps.server_metrics import ServerMetrics
+from calvox.apps.centre.metrics import CentreMetrics
+from calvox.apps.host_agent.metrics import AgentMetrics
+from calvox.apps.licence_server.metrics import ServerMetrics
 from calvox.server.keys import renew_tls
-from tests.apps.test_agent_metrics import LICENSED
+from tests.apps.host_agent.test_metrics import LICENSED
 from tests.centre.world import Centre
 from tests.world import Site
 

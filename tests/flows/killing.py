@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from calvox.apps.journals import VerifyJournal
-from calvox.apps.licence_server import Page
+from calvox.apps.licence_server.process import Page
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType
 from calvox.wire import hostapi as api

@@ -12,8 +12,8 @@ import pytest
 
 from calvox.apps.host_agent.agent import Agent, Got, open_agent
 from calvox.apps.host_agent.rounds import go_round, is_in_use
-from calvox.apps.host_cases import MakeCode, Nothing, OneHost
-from calvox.apps.policy_cases import SetPolicy, Vouchers
+from calvox.apps.licence_server.host_cases import MakeCode, Nothing, OneHost
+from calvox.apps.licence_server.policy_cases import SetPolicy, Vouchers
 from calvox.common.clock import DAY, SYSTEM, World
 from calvox.common.errors import Unreachable
 from calvox.common.files import write_whole

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from calvox.apps.host_cases import Nothing
+from calvox.apps.licence_server.host_cases import Nothing
 from calvox.core.products import CalType
 from calvox.host import AsyncHost, HeldCal, Host, Refused, Unreachable, enrol
 from calvox.host.processes import has_ended, identity

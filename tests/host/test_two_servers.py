@@ -7,8 +7,8 @@ import pytest
 
 from calvox.apps.host_agent.agent import Agent
 from calvox.apps.host_agent.rounds import go_round
-from calvox.apps.host_cases import Nothing
-from calvox.apps.policy_cases import SetPolicy
+from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.policy_cases import SetPolicy
 from calvox.common.errors import Conflict
 from calvox.host import AsyncHost, CalType, HeldCal, enrol
 from calvox.host.state import enrolments

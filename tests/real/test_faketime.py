@@ -14,16 +14,16 @@ from typing import Any
 
 import pytest
 
-from calvox.apps.cal_cases import ListCals
-from calvox.apps.clock_cases import ClockShown
-from calvox.apps.host_cases import Nothing
 from calvox.apps.journals import VerifyJournal
+from calvox.apps.licence_server.cal_cases import ListCals
+from calvox.apps.licence_server.clock_cases import ClockShown
+from calvox.apps.licence_server.host_cases import Nothing
 from calvox.common.clock import DAY
 from calvox.common.errors import Unreachable
 from calvox.core.products import CalType
 from calvox.host import HeldCal, Host
+from tests.apps.licence_server.test_process import host_of
 from tests.apps.processes import ServerProcess, command, stocked_folder
-from tests.apps.test_licence_server import host_of
 from tests.world import wish
 
 pytestmark = pytest.mark.process

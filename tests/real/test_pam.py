@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from calvox.apps.policy_cases import SetPolicy
+from calvox.apps.licence_server.policy_cases import SetPolicy
 from calvox.host import enrol
 from calvox.host.pam import FAIL_MODE
 from calvox.host.pam_setup import Lines, install

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from calvox.apps.cal_cases import AboutCal, ConvertCals, ListCals, Users
+from calvox.apps.licence_server.cal_cases import AboutCal, ConvertCals, ListCals, Users
 from calvox.cli.own_server import server_owner
 from calvox.cli.report import draw_cals
 from calvox.cli.session import console, grid, session, settings, show

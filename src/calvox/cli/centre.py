@@ -8,7 +8,7 @@ import msgspec
 import segno
 import typer
 
-from calvox.apps.centre import CARD, Founding, found, run
+from calvox.apps.centre.process import CARD, Founding, found, run
 from calvox.centre.agreements import AddAgreement, ListAgreements, NewCaller, ShowAgreement
 from calvox.centre.callers import UnlockCaller
 from calvox.centre.calls import CallsAsked

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from calvox.apps.centre import AskPassphrase, owner, passphrase_stored
+from calvox.apps.centre.process import AskPassphrase, owner, passphrase_stored
 from calvox.apps.owner import Owner
 from calvox.centre.agreements import NewLine
 from calvox.centre.calls import AskedLine

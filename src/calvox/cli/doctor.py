@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from calvox.apps.sites import facts_of_bundle, facts_of_folder, is_bundle
+from calvox.apps.site.gathering import facts_of_bundle, facts_of_folder, is_bundle
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import SYSTEM, show_time
 from calvox.common.errors import BadInput, NotFound

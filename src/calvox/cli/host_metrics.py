@@ -22,7 +22,7 @@ def write_metrics(
     """Write them."""
     from prometheus_client import generate_latest
 
-    from calvox.apps.agent_metrics import AgentMetrics
+    from calvox.apps.host_agent.metrics import AgentMetrics
     from calvox.apps.host_agent.process import how_it_stands
 
     told = how_it_stands(settings().host)

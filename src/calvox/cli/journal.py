@@ -39,7 +39,7 @@ def _owner(store: Store, folder: Path | None) -> Owner[Any]:
 
         return server_owner(folder)
     if store is Store.SITE:
-        from calvox.apps.sites import site_owner
+        from calvox.apps.site.gathering import site_owner
 
         return site_owner(folder or Path("."))
     from calvox.cli.centre_options import owner_of

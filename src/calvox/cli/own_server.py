@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from calvox.apps.licence_server import owner
+from calvox.apps.licence_server.process import owner
 from calvox.apps.owner import Owner
 from calvox.cli.session import settings
 from calvox.common.i18n import t

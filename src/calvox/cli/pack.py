@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from calvox.apps.cal_cases import SetPolicy
-from calvox.apps.host_cases import Nothing
+from calvox.apps.licence_server.cal_cases import SetPolicy
+from calvox.apps.licence_server.host_cases import Nothing
 from calvox.cli.own_server import server_owner
 from calvox.cli.report import draw_packs
 from calvox.cli.session import show

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from calvox.apps.host_cases import Nothing
-from calvox.apps.people_cases import AddPerson, OnePerson, SetPassword
+from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.people_cases import AddPerson, OnePerson, SetPassword
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.secrets import read_secret
 from calvox.cli.session import grid, settings, show

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.console import Console
 
-from calvox.apps.cal_cases import Month
-from calvox.apps.host_cases import Nothing
-from calvox.apps.licence_server import Page
+from calvox.apps.licence_server.cal_cases import Month
+from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.process import Page
 from calvox.cli.own_server import server_owner
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_date, show_time

@@ -10,8 +10,8 @@ import segno
 import typer
 from rich.console import Console
 
-from calvox.apps.host_cases import Nothing
-from calvox.apps.licence_server import PrepareCall, run
+from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.process import PrepareCall, run
 from calvox.apps.owner import Owner
 from calvox.cli.dictating import dictate, take_file, take_lines, verdict
 from calvox.cli.own_server import Folder, server_owner, server_settings

@@ -2,8 +2,8 @@
 
 import typer
 
-from calvox.apps.alert_cases import AlertSent
-from calvox.apps.host_cases import Nothing
+from calvox.apps.licence_server.alert_cases import AlertSent
+from calvox.apps.licence_server.host_cases import Nothing
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.session import show
 from calvox.common.i18n import t

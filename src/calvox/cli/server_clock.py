@@ -3,8 +3,8 @@
 import typer
 from rich.console import Console
 
-from calvox.apps.clock_cases import ClockShown
-from calvox.apps.host_cases import Nothing
+from calvox.apps.licence_server.clock_cases import ClockShown
+from calvox.apps.licence_server.host_cases import Nothing
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.session import settings, show
 from calvox.common.clock import show_time

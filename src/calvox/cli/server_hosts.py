@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from rich.text import Text as Styled
 
-from calvox.apps.host_cases import Finish, Group, HostListed, MakeCode, Nothing, OneHost
+from calvox.apps.licence_server.host_cases import Finish, Group, HostListed, MakeCode, Nothing, OneHost
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_time

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from calvox.apps.host_cases import Nothing
-from calvox.apps.policy_cases import PolicyShown, SetPolicy, Vouchers
+from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.policy_cases import PolicyShown, SetPolicy, Vouchers
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_time

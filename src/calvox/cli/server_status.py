@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text as Styled
 
-from calvox.apps.host_cases import Nothing
+from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.owner import connect
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.server_clock import STATES

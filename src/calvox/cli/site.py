@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from calvox.apps.sites import facts_of_folder
+from calvox.apps.site.gathering import facts_of_folder
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_time
 from calvox.common.files import user_name

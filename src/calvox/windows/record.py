@@ -1,6 +1,6 @@
 """What was telephoned, typed and done on a site, as plain values: the kit reads it, and never writes it.
 
-An app fills it from the site's journal; see `calvox.apps.site_record`.
+An app fills it from the site's journal; see `calvox.apps.site.record`.
 """
 
 import msgspec

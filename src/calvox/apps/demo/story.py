@@ -14,7 +14,7 @@ from rich.console import Console
 from calvox.apps.demo.call import Secrets, play_call
 from calvox.apps.demo.processes import Processes, command, serving
 from calvox.apps.demo.stage import Stage
-from calvox.apps.licence_server import owner as server_owner
+from calvox.apps.licence_server.process import owner as server_owner
 from calvox.common.clock import SYSTEM
 from calvox.common.errors import Conflict, Unreachable
 from calvox.common.files import read_whole, write_whole

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from starlette.responses import Response
 
-from calvox.apps.host_cases import Group, HostListed, MakeCode, Nothing, OneHost
+from calvox.apps.licence_server.host_cases import Group, HostListed, MakeCode, Nothing, OneHost
 from calvox.apps.manager.visit import MOST, Visit, converted
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import Text, t

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from calvox.apps.site_acceptance import acceptance_of, checklist_of
+from calvox.apps.site.acceptance import acceptance_of, checklist_of
 from calvox.cli.session import show
 from calvox.cli.windows.drawn import draw_acceptance, draw_checklist, plain_acceptance, plain_checklist
 from calvox.cli.windows.place import ServerOption, SiteOption, opened

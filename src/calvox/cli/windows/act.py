@@ -137,7 +137,7 @@ def by_script(
     site: Path, action: "Action", machine: str, given: dict[str, str], call: int, out: Path, *, yes: bool
 ) -> None:
     """Write the script of an action, and say what is done with it."""
-    from calvox.apps.site_actions import prepare
+    from calvox.apps.site.actions import prepare
 
     _confirmed(machine, yes)
     with opened(site) as folder:
@@ -169,7 +169,7 @@ def over_winrm(
     yes: bool,
 ) -> None:
     """Do an action over WinRM, or rehearse it, and show what came of it."""
-    from calvox.apps.site_actions import perform, rollback
+    from calvox.apps.site.actions import perform, rollback
     from calvox.windows.actions.remote import UNHURRIED
     from calvox.windows.line import target_named
 

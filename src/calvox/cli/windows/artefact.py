@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 from rich.text import Text as Styled
 
-from calvox.apps.site_artefacts import Made, make_artefacts
+from calvox.apps.site.artefacts import Made, make_artefacts
 from calvox.cli.doctor import harmless
 from calvox.cli.session import grid, show
 from calvox.cli.windows.place import SiteOption, opened

@@ -11,9 +11,9 @@ import msgspec
 import typer
 from rich.console import Console
 
-from calvox.apps.site_calls import call_of, calls, end_call, enter_by_assistant, given_of, open_call, sheet_of
-from calvox.apps.site_dossiers import Wish
-from calvox.apps.site_typing import Stage, Typed, stage_of, typing_of
+from calvox.apps.site.calls import call_of, calls, end_call, enter_by_assistant, given_of, open_call, sheet_of
+from calvox.apps.site.dossiers import Wish
+from calvox.apps.site.typing import Stage, Typed, stage_of, typing_of
 from calvox.cli.doctor import harmless
 from calvox.cli.session import grid, say, settings, show
 from calvox.cli.windows.call_drawn import draw_call, plain_sheet, step_after

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text as Styled
 
-from calvox.apps.site_typing import Stage
+from calvox.apps.site.typing import Stage
 from calvox.cli.doctor import harmless
 from calvox.common.errors import BadInput
 from calvox.common.i18n import Language, Text, current_language, t

@@ -6,7 +6,7 @@ compared group by group; instead of it the code may be read back.
 
 import sys
 
-from calvox.apps.site_typing import Typed, keep_typing, read_back_code, type_code, typing_of
+from calvox.apps.site.typing import Typed, keep_typing, read_back_code, type_code, typing_of
 from calvox.cli.session import ask, say, session
 from calvox.cli.windows.call_drawn import names_of
 from calvox.common.errors import BadInput

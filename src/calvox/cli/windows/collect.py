@@ -11,9 +11,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from calvox.apps.site_calls import call_of
-from calvox.apps.site_typing import stage_of, typing_of
-from calvox.apps.sites import Imported, enter_backup, facts_of, import_files, keep_surveyed, server_of
+from calvox.apps.site.calls import call_of
+from calvox.apps.site.gathering import Imported, enter_backup, facts_of, import_files, keep_surveyed, server_of
+from calvox.apps.site.typing import stage_of, typing_of
 from calvox.cli.session import grid, say, session, settings, show
 from calvox.cli.windows.call_drawn import step_after
 from calvox.cli.windows.place import ServerOption, SiteOption, opened

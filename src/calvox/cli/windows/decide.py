@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text as Styled
 
-from calvox.apps.sites import facts_of, server_of
+from calvox.apps.site.gathering import facts_of, server_of
 from calvox.cli.session import grid, show
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.common.clock import SYSTEM

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from calvox.apps.site_papers import Form, PaperName, make_paper
+from calvox.apps.site.papers import Form, PaperName, make_paper
 from calvox.cli.session import settings, show
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.common.errors import BadInput

@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-from calvox.apps.site_plans import close_plan, confirm_step, go_on, open_plan, plans_of, take_back, view_plan
-from calvox.apps.sites import facts_of, server_of
+from calvox.apps.site.gathering import facts_of, server_of
+from calvox.apps.site.plans import close_plan, confirm_step, go_on, open_plan, plans_of, take_back, view_plan
 from calvox.cli.session import say, show
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.cli.windows.plan_drawn import Drawing, draw_plans, plain_plan

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from calvox.apps.sites import history_of
+from calvox.apps.site.gathering import history_of
 from calvox.cli.session import say, show
 from calvox.cli.windows.drawn import draw_usage, plain_usage
 from calvox.common.files import write_whole

@@ -1,0 +1,218 @@
+"""The licence-server process: its use cases, its listeners, and what it does by itself.
+
+It never holds the activation centre's code: neither this file nor anything that it imports reaches `centre` (an import
+contract), and a test reads the modules of the running process.
+"""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from socket import socket
+from typing import Any
+
+import msgspec
+import structlog
+
+from calvox.apps.host_api import desk_of, host_app, tls_context
+from calvox.apps.host_api.tls import refresh
+from calvox.apps.journals import JOURNAL_CASES
+from calvox.apps.licence_server.alert_cases import ALERT_CASES
+from calvox.apps.licence_server.alerting import keep_alerting, telling_of_tampering
+from calvox.apps.licence_server.cal_cases import CAL_CASES
+from calvox.apps.licence_server.clock_cases import CLOCK_CASES
+from calvox.apps.licence_server.host_cases import HOST_CASES, Nothing
+from calvox.apps.licence_server.mailing import check_settings
+from calvox.apps.licence_server.metrics import ServerMetrics, checks
+from calvox.apps.licence_server.people_cases import PEOPLE_CASES
+from calvox.apps.licence_server.policy_cases import POLICY_CASES
+from calvox.apps.licence_server.upkeep import keep_certificate, keep_sweeping, verify_aside
+from calvox.apps.manager import manager_routes
+from calvox.apps.operations import bind_operations, operations_app
+from calvox.apps.owner import Owner, UseCase, listen
+from calvox.apps.people_api import PeopleDesk, people_app, people_context, refresh_people
+from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
+from calvox.common.clock import SYSTEM, World
+from calvox.common.i18n import Language
+from calvox.common.settings import Settings
+from calvox.core.reports import CalReport, RefusalReport
+from calvox.server import call, confirm, report
+from calvox.server.alarms import watch_machine
+from calvox.server.authority import settle_exchange
+from calvox.server.expire import extend_leases
+from calvox.server.fingerprint import read_parts
+from calvox.server.keys import renew_tls
+from calvox.server.store import LicenceServer, open_server
+from calvox.wire.phone.forms import Form
+
+log = structlog.get_logger()
+SWEEP_SECONDS = 20
+
+
+class PrepareCall(msgspec.Struct, frozen=True):
+    """Prepare a call."""
+
+    activate: bool
+    packs: tuple[call.PackWish, ...] = ()
+
+
+class EnterGroup(msgspec.Struct, frozen=True):
+    """Type a group of the confirmation."""
+
+    form: Form
+    text: str
+    number: int = 0
+    """From 1; 0: the next one that is missing."""
+    language: Language = "en"
+
+
+class EnterFile(msgspec.Struct, frozen=True):
+    """Take the confirmation from a file or QR code."""
+
+    text: str
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Part of a long list."""
+
+    limit: int = -1
+    offset: int = 0
+
+
+Entered = confirm.Misheard | confirm.Progress
+
+
+def _read(work: Callable[[Any, Any], Any], server: LicenceServer, asked: Any, by: str) -> Any:
+    with server.journal.read() as reader:
+        return work(reader, asked)
+
+
+def _status(server: LicenceServer, asked: Nothing, by: str) -> report.Status:
+    with server.journal.read() as reader:
+        return report.status(server, reader)
+
+
+def _packs(server: LicenceServer, asked: Nothing, by: str) -> report.PacksReport:
+    with server.journal.read() as reader:
+        return report.packs_report(reader, server.world.now())
+
+
+CASES: dict[str, UseCase[LicenceServer]] = {
+    **JOURNAL_CASES,
+    **CAL_CASES,
+    **HOST_CASES,
+    **POLICY_CASES,
+    **CLOCK_CASES,
+    **ALERT_CASES,
+    **PEOPLE_CASES,
+    "status": UseCase(Nothing, report.Status, _status, reads=True),
+    "call-prepare": UseCase(
+        PrepareCall,
+        call.OpenCall,
+        lambda server, asked, by: call.prepare(server, activate=asked.activate, wishes=asked.packs, by=by),
+    ),
+    "call-show": UseCase(
+        Nothing, call.OpenCall, partial(_read, lambda reader, asked: call.the_open_call(reader)), reads=True
+    ),
+    "call-give-up": UseCase(Nothing, None, lambda server, asked, by: call.give_up(server)),
+    "typing": UseCase(
+        Nothing, confirm.Progress, partial(_read, lambda reader, asked: confirm.typing(reader)), reads=True
+    ),
+    "enter-group": UseCase(
+        EnterGroup,
+        Entered,
+        lambda server, asked, by: confirm.enter_group(server, asked.form, asked.number, asked.text, asked.language),
+    ),
+    "enter-file": UseCase(
+        EnterFile, confirm.Progress, lambda server, asked, by: confirm.enter_file(server, asked.text)
+    ),
+    "finish": UseCase(Nothing, confirm.Answer, lambda server, asked, by: confirm.finish(server, by)),
+    "report-packs": UseCase(Nothing, report.PacksReport, _packs, reads=True),
+    "report-cals": UseCase(
+        Page,
+        list[CalReport],
+        partial(_read, lambda reader, asked: report.cals_report(reader, limit=asked.limit, offset=asked.offset)),
+        reads=True,
+    ),
+    "report-refusals": UseCase(
+        Nothing, list[RefusalReport], partial(_read, lambda reader, asked: report.refusals_report(reader)), reads=True
+    ),
+}
+
+
+def owner(settings: Settings) -> Owner[LicenceServer]:
+    """Give the licence server of the settings' folder to the command line."""
+    return Owner(Path(settings.server.folder), CASES, lambda: _opened(settings, SYSTEM))
+
+
+def _opened(settings: Settings, world: World) -> LicenceServer:
+    server = open_server(settings, world)
+    settle_exchange(server)
+    return server
+
+
+def run(settings: Settings, ready: Callable[[str, str], None], world: World = SYSTEM) -> None:
+    """Serve until a signal comes; `ready` is told the address for session hosts and, unless empty, for people.
+
+    Raises:
+        Tampered: the ledger was found changed, at start or while serving.
+    """
+    check_settings(settings.alerts)
+    with telling_of_tampering(settings, world):
+        _run(settings, ready, world)
+
+
+def _run(settings: Settings, ready: Callable[[str, str], None], world: World) -> None:
+    server = _opened(settings, world)
+    try:
+        renew_tls(server.keys, settings.server.names, server.world)
+        _verify_at_start(server)
+        watch_machine(server, read_parts())
+        server.journal.run(extend_leases(server))
+        run_loop(_serve(server, ready))
+    finally:
+        server.close()
+
+
+def _verify_at_start(server: LicenceServer) -> None:
+    """Verify a short ledger whole before serving; a long one is verified while it serves."""
+    with server.journal.read() as reader:
+        short = reader.head.position <= server.settings.server.verify_at_start
+    if short:
+        server.journal.verify()
+
+
+async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> None:
+    sock = bind(server.settings.server.listen)
+    control = control_app(owner(server.settings), server)
+    desk, context = desk_of(server), tls_context(server.keys)
+    listeners = [Listener(listen(server.folder), control), Listener(sock, host_app(desk), context)]
+    if server.settings.server.operations:
+        measured = ServerMetrics(server)
+        server.journal.observe, desk.refused = measured.committed, measured.refused
+        at = bind_operations(server.settings.server.operations, "server.operations")
+        listeners.append(Listener(at, operations_app(measured.registry, lambda: checks(server))))
+    refreshes = [lambda: refresh(context, server.keys)]
+    people = _people_listener(server, refreshes)
+    listeners += people
+    aside = [
+        partial(keep_sweeping, desk),
+        partial(keep_certificate, server, refreshes),
+        partial(verify_aside, server),
+        partial(keep_alerting, server),
+    ]
+    await serve(listeners, lambda: ready(_address(sock), "".join(_address(one.sock) for one in people)), aside)
+
+
+def _people_listener(server: LicenceServer, refreshes: list[Callable[[], None]]) -> list[Listener]:
+    """Listen for people, if the site wants it."""
+    chosen = server.settings.server
+    if not chosen.people_listen:
+        return []
+    context = people_context(server.keys, chosen)
+    refreshes.append(lambda: refresh_people(context, server.keys, chosen))
+    desk = PeopleDesk(server, CASES)
+    return [Listener(bind(chosen.people_listen), people_app(desk, manager_routes(desk)), context)]
+
+
+def _address(sock: socket) -> str:
+    return "https://{}:{}".format(*sock.getsockname()[:2])
