@@ -23,6 +23,7 @@ from bench.machine import this_machine
 from bench.pairs import peers
 from bench.pairs.floor import PairRows
 from bench.pairs.generator import Wanted
+from bench.pairs.license_manager import license_manager, license_manager_pairs, license_manager_there
 from bench.pairs.page import Figures, page, screen
 from bench.pairs.serving import ROOT, cpu_seconds, generated, no_op, resident
 from calvox.core.holders import holder_of
@@ -99,6 +100,11 @@ def beside(folder: Path, tls: Path, host: Path, seconds: float, figures: Figures
     if tools:
         with peers.postgresql(tools) as reach:
             figures[0, "PostgreSQL"].append(peers.postgresql_pairs(tools, reach, CALLERS[-1], seconds))
+            if license_manager_there():
+                with license_manager(tools, reach) as (port, token):
+                    for callers in CALLERS[:2]:
+                        pairs = license_manager_pairs(port, token, callers, seconds)
+                        figures[0, f"license-manager {callers}"].append(pairs)
     if peers.redis_there():
         with peers.redis() as reach:
             figures[0, "Redis"].append(peers.redis_pairs(reach, CALLERS[-1], seconds))
@@ -115,6 +121,8 @@ def main() -> int:
     wanted = parser.parse_args()
     figures: Figures = defaultdict(list)
     machine, console = this_machine(ROOT), Console(stderr=True)
+    if not license_manager_there():
+        console.print("license-manager-backend is left out: it is not installed (see bench/pairs/license_manager.py)")
     cache = ROOT / ".cache" / "bench"
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as place, Progress(console=console, transient=True) as progress:

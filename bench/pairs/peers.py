@@ -59,7 +59,8 @@ def postgresql_tools() -> Path | None:
     return found[-1].parent if usable else None
 
 
-def _as_postgres(command: list[str]) -> list[str]:
+def as_postgres(command: list[str]) -> list[str]:
+    """Give a command to PostgreSQL's own user, because its server does not run as root."""
     return ["runuser", "-u", "postgres", "--", *command] if os.getuid() == 0 else command
 
 
@@ -72,16 +73,16 @@ def postgresql(tools: Path, port: int = 55432) -> Iterator[list[str]]:
             shutil.chown(folder, "postgres")
         data = folder / "data"
         quiet = {"check": True, "capture_output": True, "cwd": "/"}
-        subprocess.run(_as_postgres([str(tools / "initdb"), "-A", "trust", "-D", str(data)]), **quiet)  # type: ignore[call-overload]
+        subprocess.run(as_postgres([str(tools / "initdb"), "-A", "trust", "-D", str(data)]), **quiet)  # type: ignore[call-overload]
         options = f"-k {folder} -h 127.0.0.1 -p {port}"
         control = [str(tools / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
-        subprocess.run(_as_postgres([*control, "-o", options, "start"]), **quiet)  # type: ignore[call-overload]
+        subprocess.run(as_postgres([*control, "-o", options, "start"]), **quiet)  # type: ignore[call-overload]
         reach = ["-h", "127.0.0.1", "-p", str(port), "postgres"]
         try:
-            subprocess.run(_as_postgres([str(tools / "psql"), "-q", "-c", SETUP, *reach]), **quiet)  # type: ignore[call-overload]
+            subprocess.run(as_postgres([str(tools / "psql"), "-q", "-c", SETUP, *reach]), **quiet)  # type: ignore[call-overload]
             yield reach
         finally:
-            subprocess.run(_as_postgres([*control, "-m", "immediate", "stop"]), check=False, capture_output=True)
+            subprocess.run(as_postgres([*control, "-m", "immediate", "stop"]), check=False, capture_output=True)
 
 
 def postgresql_pairs(tools: Path, reach: list[str], clients: int, seconds: float) -> float:
@@ -92,7 +93,7 @@ def postgresql_pairs(tools: Path, reach: list[str], clients: int, seconds: float
         Path(script.name).chmod(0o644)
         run = ["-n", "-c", str(clients), "-j", "2", "-T", str(max(1, round(seconds))), "-f", script.name]
         done = subprocess.run(
-            _as_postgres([str(tools / "pgbench"), *run, *reach]), check=True, capture_output=True, text=True, cwd="/"
+            as_postgres([str(tools / "pgbench"), *run, *reach]), check=True, capture_output=True, text=True, cwd="/"
         )
     found = re.search(r"tps = ([0-9.]+)", done.stdout)
     assert found, done.stdout
