@@ -152,8 +152,8 @@ def _people(cast: Cast) -> None:
     cast.bearers["wrong secret"] = urlsafe_b64encode(b"w" * 32).rstrip(b"=").decode()
     old, begun = b"o" * 32, cast.site.clock() - WHOLE
     proof = proof_of(server, old, "ada", begun)
-    row = {"session": sha256(old).digest(), "person": "ada", "begun": begun, "heard": cast.site.clock(), "proof": proof}
-    cast.site.run(lambda tx: tx.put("log_in", row))
+    row = {"session": sha256(old).digest(), "person": "ada", "begun": begun, "heard": cast.site.clock(), "role": ""}
+    cast.site.run(lambda tx: tx.put("log_in", {**row, "proof": proof}))
     cast.bearers["session over"] = urlsafe_b64encode(old).rstrip(b"=").decode()
 
 

@@ -26,7 +26,6 @@ from calvox.core.entries import (
     PackInstalled,
     PackPolicySet,
     PackRequested,
-    PersonAdded,
     ServerActivated,
     ServerFounded,
     UserAuthorised,
@@ -42,7 +41,7 @@ from calvox.core.hosting import (
 )
 from calvox.core.ledger import FACTS, LEDGER, SLOT, changes
 from calvox.core.outages import OutageCalUsed, PolicySet, VoucherIssued, VoucherSettled
-from calvox.core.peopling import PasswordSet, PersonLocked, PersonRemoved
+from calvox.core.peopling import LinkMade, PasswordSet, PersonAdded, PersonLocked, PersonRemoved
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.tables import Tables, create_tables
 
@@ -136,6 +135,7 @@ CANONICAL: tuple[Fact, ...] = (
     PersonRemoved(person="ada", by="root"),
     PasswordSet(person="ada", digest=b"w" * 32, change=True, by="root"),
     PersonLocked(person="ada", failures=5, seconds=900),
+    LinkMade(person="ada", by="root"),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -425,6 +425,7 @@ EFFECTS: dict[str, set[str]] = {
     "PersonRemoved": {"person"},
     "PasswordSet": {"person"},
     "PersonLocked": set(),
+    "LinkMade": set(),
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

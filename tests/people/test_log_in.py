@@ -290,12 +290,12 @@ def test_a_right_guess_is_no_use_in_a_lock_that_came_meanwhile(
     """Many guesses at once gain nothing beyond the fifth."""
 
     def slow(hashed: str, password: str) -> bool:
-        monkeypatch.setattr("calvox.people.log_in.password_fits", password_fits)
+        monkeypatch.setattr("calvox.people.checking.password_fits", password_fits)
         for _ in range(5):
             refused(door)
         return True
 
-    monkeypatch.setattr("calvox.people.log_in.password_fits", slow)
+    monkeypatch.setattr("calvox.people.checking.password_fits", slow)
     assert refused(door, password=PASSWORD) is TooMany
     assert site.rows("log_in") == []
 

@@ -11,8 +11,8 @@ import apsw
 import pytest
 
 from calvox.common.errors import Busy, Conflict, NotFound, Tampered
-from calvox.core.entries import PersonAdded, ServerFounded
-from calvox.core.peopling import PasswordSet
+from calvox.core.entries import ServerFounded
+from calvox.core.peopling import PasswordSet, PersonAdded
 from calvox.server.found import found
 from calvox.server.keys import renew_tls
 from calvox.server.store import CARD, open_server

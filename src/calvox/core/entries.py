@@ -24,14 +24,6 @@ class ServerFounded(Fact, frozen=True):
     """SHA-256 of its certificate authority's public key."""
 
 
-class PersonAdded(Fact, frozen=True):
-    """An account was made."""
-
-    person: str
-    role: str
-    by: str
-
-
 class PackRequested(Fact, frozen=True):
     """A request was made, and its sequence given out for ever."""
 

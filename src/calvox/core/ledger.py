@@ -19,7 +19,6 @@ from calvox.core.entries import (
     PackInstalled,
     PackPolicySet,
     PackRequested,
-    PersonAdded,
     ServerActivated,
     ServerFounded,
     UserAuthorised,
@@ -33,7 +32,6 @@ from calvox.core.products import CalType
 
 FACTS: tuple[type[Fact], ...] = (
     ServerFounded,
-    PersonAdded,
     PackRequested,
     ConfirmationAccepted,
     ServerActivated,
@@ -97,7 +95,7 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield Put("pack", {**row, "issued": 0, "installed": placed.time, "converted": 0, "over_use": ""})
         case _ if isinstance(fact, ALARM_FACTS):
             yield from alarm_changes(fact, placed)
-        case _ if isinstance(fact, (PersonAdded, *PEOPLE_FACTS)):
+        case _ if isinstance(fact, PEOPLE_FACTS):
             yield from people_changes(fact, placed)
         case _ if isinstance(fact, OUTAGE_FACTS):
             yield from outage_changes(fact, placed)

@@ -1,15 +1,15 @@
-"""People in the ledger: accounts with a role, when their passwords were set, when they were locked.
+"""People in a ledger or a register: accounts with a role, when their passwords were set, when they were locked.
 
 What is kept of a password lies beside the chain, as working state. The chain holds its digest, so that a hash put in its
-place is noticed.
+place is noticed. Somebody whom the site's directory knows has no account: only their sessions stand here, with the role.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
 from calvox.core.book import Change, Drop, Fact, Placed, Put, Set, Table
-from calvox.core.entries import PersonAdded
 
 
 class Role(StrEnum):
@@ -19,6 +19,45 @@ class Role(StrEnum):
     """Everything."""
     AUDITOR = "auditor"
     """Reads all, changes nothing."""
+    OPERATOR = "operator"
+    """Takes calls at the activation centre."""
+    SUPERVISOR = "supervisor"
+    """Everything at the activation centre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The roles that a store's people may have."""
+
+    chief: Role
+    """May do everything, and of whom one is always left."""
+    other: Role
+
+    @property
+    def both(self) -> tuple[Role, Role]:
+        """The two, the chief's first."""
+        return self.chief, self.other
+
+
+SERVER_ROLES = Roles(Role.ADMINISTRATOR, Role.AUDITOR)
+CENTRE_ROLES = Roles(Role.SUPERVISOR, Role.OPERATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPerson:
+    """Somebody whom the site's directory knows, by a password that it took for theirs."""
+
+    name: str
+    """Name and domain, as eve@corp.example.test; always the same for the same person."""
+    role: Role
+
+
+class PersonAdded(Fact, frozen=True):
+    """An account was made."""
+
+    person: str
+    role: str
+    by: str
 
 
 class PersonRemoved(Fact, frozen=True):
@@ -49,7 +88,14 @@ class PersonLocked(Fact, frozen=True):
     """For how long."""
 
 
-PEOPLE_FACTS: tuple[type[Fact], ...] = (PersonRemoved, PasswordSet, PersonLocked)
+class LinkMade(Fact, frozen=True):
+    """The machine's owner made a link by which somebody may log in once."""
+
+    person: str
+    by: str
+
+
+PEOPLE_FACTS: tuple[type[Fact], ...] = (PersonAdded, PersonRemoved, PasswordSet, PersonLocked, LinkMade)
 PERSON_TABLE = Table("person", ("person",), {"person": str, "role": str, "digest": bytes, "change": int})
 """`digest` is that of the password's hash, empty until one was set."""
 ACCOUNT_TABLE = Table("account", ("person",), {"person": str, "password": str})
@@ -57,13 +103,20 @@ ACCOUNT_TABLE = Table("account", ("person",), {"person": str, "password": str})
 LOG_IN_TABLE = Table(
     "log_in",
     ("session",),
-    {"session": bytes, "person": str, "begun": int, "heard": int, "proof": bytes},
+    {"session": bytes, "person": str, "begun": int, "heard": int, "proof": bytes, "role": str},
     index=(("person",), ("begun",)),
 )
-"""Who is logged in: SHA-256 of the session's secret, and the proof that this server let them in."""
+"""Who is logged in: SHA-256 of the session's secret, and the proof that this store let them in.
+
+`role` is that of somebody whom the directory knows; empty for an account, whose own role counts.
+"""
 WRONG_TABLE = Table("wrong_password", ("person",), {"person": str, "failures": int, "until": int})
 """Wrong passwords since the last right one; locked until that second."""
-PEOPLE_WORKING = (ACCOUNT_TABLE, LOG_IN_TABLE, WRONG_TABLE)
+LINK_TABLE = Table(
+    "link", ("person",), {"person": str, "code": bytes, "until": int, "proof": bytes}, index=(("code",),)
+)
+"""The link by which somebody may log in once, until that second: SHA-256 of its code, and the proof that we made it."""
+PEOPLE_WORKING = (ACCOUNT_TABLE, LOG_IN_TABLE, WRONG_TABLE, LINK_TABLE)
 
 
 def password_digest(hashed: str) -> bytes:
@@ -80,7 +133,7 @@ def people_changes(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield Drop("person", (fact.person,))
         case PasswordSet():
             yield Set("person", (fact.person,), {"digest": fact.digest, "change": int(fact.change)})
-        case PersonLocked():
+        case PersonLocked() | LinkMade():
             pass
         case _:
             raise AssertionError(fact)

@@ -1,9 +1,10 @@
 """Accounts: who has one, with which role; adding, removing, setting a password.
 
 Rules:
-- None is built in; the first is made with the server. An administrator is always left.
+- None is built in; the first is made with the store. One with the chief role is always left: an administrator of a licence
+  server, a supervisor of an activation centre.
 - A password that somebody else chose must be changed before anything else. A new password, or the account's removal, ends
-  every session of that person in the same transaction, and a lock with it.
+  every session of that person in the same transaction, and a lock and a link with it.
 - A password's hash lies beside the chain, its digest in the chain.
 """
 
@@ -14,11 +15,10 @@ import msgspec
 from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
-from calvox.core.entries import PersonAdded
-from calvox.core.peopling import PasswordSet, PersonRemoved, Role, password_digest
+from calvox.core.peopling import PasswordSet, PersonAdded, PersonRemoved, Role, Roles, password_digest
 from calvox.journal.interface import Reader, Transaction
 from calvox.people.passwords import hash_password
-from calvox.server.store import LicenceServer
+from calvox.people.store import Peopled
 
 LONGEST_NAME = 64
 """Characters."""
@@ -51,16 +51,18 @@ def plain_name(name: str) -> str:
     return plain
 
 
-def role_named(text: str) -> Role:
+def role_named(text: str, roles: Roles) -> Role:
     """Read a role.
 
     Raises:
-        BadInput: there is none of that name.
+        BadInput: these people may have none of that name.
     """
-    try:
-        return Role(text)
-    except ValueError as error:
-        raise BadInput(t("“{text}” is no role; write administrator or auditor", text=text)) from error
+    for role in roles.both:
+        if role == text:
+            return role
+    raise BadInput(
+        t("“{text}” is no role here; write {chief} or {other}", text=text[:40], chief=roles.chief, other=roles.other)
+    )
 
 
 def people(reader: Reader, now: int) -> list[PersonShown]:
@@ -90,14 +92,14 @@ def the_person(reader: Reader, name: str) -> Row:
     return row
 
 
-def add_person(server: LicenceServer, name: str, role: str, password: str, by: str) -> None:
+def add_person(store: Peopled, name: str, role: str, password: str, by: str) -> None:
     """Make an account; its password must be changed at the first log-in.
 
     Raises:
         BadInput: name, role or password is not well formed.
         Conflict: the name is taken.
     """
-    plain, told, hashed = plain_name(name), role_named(role), hash_password(password)
+    plain, told, hashed = plain_name(name), role_named(role, store.roles), hash_password(password)
 
     def work(tx: Transaction) -> None:
         if tx.get("person", (plain,)) is not None:
@@ -105,10 +107,10 @@ def add_person(server: LicenceServer, name: str, role: str, password: str, by: s
         tx.append(PersonAdded(person=plain, role=str(told), by=by))
         keep_password(tx, plain, hashed, change=True, by=by)
 
-    server.journal.run(work)
+    store.journal.run(work)
 
 
-def set_password(server: LicenceServer, name: str, password: str, by: str) -> None:
+def set_password(store: Peopled, name: str, password: str, by: str) -> None:
     """Set somebody's password; it must be changed at the next log-in.
 
     Raises:
@@ -116,28 +118,39 @@ def set_password(server: LicenceServer, name: str, password: str, by: str) -> No
         NotFound: there is no such account.
     """
     hashed = hash_password(password)
-    server.journal.run(lambda tx: keep_password(tx, the_person(tx, name)["person"], hashed, change=True, by=by))
+    store.journal.run(lambda tx: keep_password(tx, the_person(tx, name)["person"], hashed, change=True, by=by))
 
 
-def remove_person(server: LicenceServer, name: str, by: str) -> None:
+def remove_person(store: Peopled, name: str, by: str) -> None:
     """Take an account away.
 
     Raises:
         NotFound: there is no such account.
-        Conflict: it is the last administrator's.
+        Conflict: it is the last one with the chief role.
     """
+    chief = store.roles.chief
 
     def work(tx: Transaction) -> None:
         row = the_person(tx, name)
-        if row["role"] == Role.ADMINISTRATOR and tx.count("person", {"role": str(Role.ADMINISTRATOR)}) == 1:
-            raise Conflict(
-                t("{name} is the last administrator", name=row["person"]), hint=t("Add another administrator first.")
-            )
+        if row["role"] == chief and tx.count("person", {"role": str(chief)}) == 1:
+            raise _is_last(row["person"], chief)
         _forget(tx, row["person"])
         tx.drop("account", (row["person"],))
         tx.append(PersonRemoved(person=row["person"], by=by))
 
-    server.journal.run(work)
+    store.journal.run(work)
+
+
+def _is_last(name: str, chief: Role) -> Conflict:
+    if chief is Role.SUPERVISOR:
+        return Conflict(t("{name} is the last supervisor", name=name), hint=t("Add another supervisor first."))
+    return Conflict(t("{name} is the last administrator", name=name), hint=t("Add another administrator first."))
+
+
+def enter_first(tx: Transaction, name: str, role: Role, hashed: str, by: str) -> None:
+    """Enter the account that is made with a store; whoever makes it chose the password, so it need not be changed."""
+    tx.append(PersonAdded(person=name, role=str(role), by=by))
+    keep_password(tx, name, hashed, change=False, by=by)
 
 
 def keep_password(tx: Transaction, person: str, hashed: str, *, change: bool, by: str) -> None:
@@ -150,4 +163,5 @@ def keep_password(tx: Transaction, person: str, hashed: str, *, change: bool, by
 def _forget(tx: Transaction, person: str) -> None:
     for row in list(tx.select("log_in", {"person": person})):
         tx.drop("log_in", (row["session"],))
-    tx.drop("wrong_password", (person,))
+    for table in ("wrong_password", "link"):
+        tx.drop(table, (person,))

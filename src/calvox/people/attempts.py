@@ -43,7 +43,7 @@ def refuse_until(until: float, now: float) -> None:
                 "Too many wrong passwords; the next attempt is possible in {minutes} min",
                 minutes=int(until - now) // 60 + 1,
             ),
-            hint=t("An administrator may set a new password: “calvox people password NAME”."),
+            hint=t("The machine’s owner may set a new password: “calvox people password NAME”."),
             wait=max(1, int(until - now)),
         )
 
@@ -75,3 +75,7 @@ class Attempts:
         self._failed[key] = (count, until, until + FORGOTTEN)
         while len(self._failed) > MOST_KEPT:
             self._failed.popitem(last=False)
+
+    def forgive(self, key: str) -> None:
+        """Let the failures of somebody go."""
+        self._failed.pop(key, None)

@@ -6,9 +6,9 @@ from pathlib import Path
 from calvox.common.clock import SYSTEM, World
 from calvox.common.files import build_whole, write_whole
 from calvox.common.settings import Settings
-from calvox.core.entries import PersonAdded, ServerFounded
+from calvox.core.entries import ServerFounded
 from calvox.core.ledger import LEDGER
-from calvox.core.peopling import PasswordSet, Role, password_digest
+from calvox.core.peopling import PasswordSet, PersonAdded, Role, password_digest
 from calvox.journal.interface import Transaction
 from calvox.journal.sqlite import SqliteJournal, create
 from calvox.server.fingerprint import fingerprint_record, read_parts

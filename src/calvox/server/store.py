@@ -18,6 +18,7 @@ from calvox.common.settings import Settings
 from calvox.core.book import Row
 from calvox.core.converting import is_lot, other_type, partner
 from calvox.core.ledger import LEDGER, SLOT
+from calvox.core.peopling import SERVER_ROLES, Roles
 from calvox.core.pools import OverUse, Policy
 from calvox.core.products import CalType
 from calvox.journal.interface import Journal, Reader
@@ -53,6 +54,8 @@ class LicenceServer:
     """What the site has chosen."""
     time: LicensingClock
     """Licensing time."""
+    people_at: str = ""
+    """Where people log in with a browser while this process serves; empty: nowhere."""
 
     @property
     def world(self) -> World:
@@ -68,6 +71,15 @@ class LicenceServer:
     def zone(self) -> ZoneInfo:
         """The site's time zone."""
         return self.settings.zone
+
+    @property
+    def roles(self) -> Roles:
+        """The roles that its people may have."""
+        return SERVER_ROLES
+
+    def proof(self, label: bytes, *parts: bytes) -> bytes:
+        """Prove that a working row is this server's."""
+        return self.keys.proof(label, *parts)
 
     def close(self) -> None:
         """Let the ledger go."""
