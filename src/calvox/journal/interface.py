@@ -9,13 +9,13 @@ Rules:
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from calvox.core.book import Fact, Key, Row
+from calvox.core.book import Fact, Key, Row, Value
 from calvox.journal.entry import Batch, Entry
 from calvox.journal.head import Head
 
@@ -44,20 +44,22 @@ class Reader(Protocol):
         where: Mapping[str, Any] = ...,
         *,
         below: tuple[str, int] | None = None,
+        between: Mapping[str, tuple[Value, Value]] = ...,
         order: str = "",
         limit: int = -1,
         offset: int = 0,
     ) -> Iterator[Row]:
         """Read rows whose columns equal these, and one of which lies below a number.
 
+        `between` gives columns a least value and one that they stay below; texts are compared without the case of A to Z.
         `order` is a column ("-x": descending), else the key.
         """
 
     def count(self, table: str, where: Mapping[str, Any] = ...) -> int:
         """Count rows whose columns equal these."""
 
-    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Entry]:
-        """Read entries in order."""
+    def entries(self, first: int = 1, last: int | None = None, holding: Sequence[bytes] = ()) -> Iterator[Entry]:
+        """Read entries in order; those whose body holds one of these, if any are given."""
 
     def batch_of(self, sequence: int) -> Batch:
         """Read the batch that holds an entry.

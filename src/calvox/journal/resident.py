@@ -34,6 +34,7 @@ class Resident:
         table: str,
         where: Mapping[str, Any],
         below: tuple[str, int] | None,
+        between: Mapping[str, tuple[Any, Any]],
         order: str,
         limit: int,
         offset: int,
@@ -42,6 +43,8 @@ class Resident:
         rows = [row for row in self._table(table).values() if all(row[name] == value for name, value in where.items())]
         if below is not None:
             rows = [row for row in rows if row[below[0]] < below[1]]
+        for name, (least, end) in between.items():
+            rows = [row for row in rows if _folded(least) <= _folded(row[name]) < _folded(end)]
         column = order.lstrip("-")
         names = (column,) if column else self._keys[table]
         rows.sort(key=lambda row: tuple(row[name] for name in names), reverse=order.startswith("-"))
@@ -83,3 +86,11 @@ class Resident:
             found = self._tables.select(name, {})
             rows = self._rows[name] = {tuple(row[part] for part in key): row for row in found}
         return rows
+
+
+def _folded(value: Any) -> Any:
+    """Compare texts as the database does, without the case of A to Z."""
+    return value.translate(_CASES) if isinstance(value, str) else value
+
+
+_CASES = {capital: capital + 32 for capital in range(ord("A"), ord("Z") + 1)}

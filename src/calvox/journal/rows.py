@@ -1,13 +1,13 @@
 """Entries, batches and tables of a SQLite journal, as a reader and as a transaction see them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import apsw
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Placed, Put, Row, Set, kind_of
+from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Placed, Put, Row, Set, Value, kind_of
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
@@ -22,6 +22,8 @@ CREATE TABLE entry (sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TE
 CREATE TABLE batch (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, context BLOB NOT NULL, root BLOB NOT NULL,
   signature BLOB NOT NULL) STRICT;
 """
+_ENTRIES = "SELECT * FROM entry WHERE sequence >= ? AND sequence <= ? {} ORDER BY sequence"
+_HOLDS = "instr(body, ?)"
 _NOTHING: Mapping[str, Any] = {}
 
 
@@ -43,21 +45,23 @@ class SqliteReader:
         where: Mapping[str, Any] = _NOTHING,
         *,
         below: tuple[str, int] | None = None,
+        between: Mapping[str, tuple[Value, Value]] = _NOTHING,
         order: str = "",
         limit: int = -1,
         offset: int = 0,
     ) -> Iterator[Row]:
         """Read rows whose columns equal these."""
-        return self.tables.select(table, where, below=below, order=order, limit=limit, offset=offset)
+        return self.tables.select(table, where, below=below, between=between, order=order, limit=limit, offset=offset)
 
     def count(self, table: str, where: Mapping[str, Any] = _NOTHING) -> int:
         """Count rows whose columns equal these."""
         return self.tables.count(table, where)
 
-    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Entry]:
-        """Read entries in order."""
-        text = "SELECT * FROM entry WHERE sequence >= ? AND sequence <= ? ORDER BY sequence"
-        for row in self._connection.execute(text, (first, (1 << 62) if last is None else last)):
+    def entries(self, first: int = 1, last: int | None = None, holding: Sequence[bytes] = ()) -> Iterator[Entry]:
+        """Read entries in order; those whose body holds one of these, if any are given."""
+        wanted = f"AND ({' OR '.join([_HOLDS] * len(holding))})" if holding else ""
+        bounds = first, (1 << 62) if last is None else last
+        for row in self._connection.execute(_ENTRIES.format(wanted), (*bounds, *holding)):
             yield Entry(*row)
 
     def batches(self, first: int = 1) -> Iterator[Batch]:
@@ -141,24 +145,25 @@ class SqliteTransaction(SqliteReader):
         where: Mapping[str, Any] = _NOTHING,
         *,
         below: tuple[str, int] | None = None,
+        between: Mapping[str, tuple[Value, Value]] = _NOTHING,
         order: str = "",
         limit: int = -1,
         offset: int = 0,
     ) -> Iterator[Row]:
         """Read rows whose columns equal these."""
         if table in self._small:
-            return self._small.select(table, where, below, order, limit, offset)
-        return super().select(table, where, below=below, order=order, limit=limit, offset=offset)
+            return self._small.select(table, where, below, between, order, limit, offset)
+        return super().select(table, where, below=below, between=between, order=order, limit=limit, offset=offset)
 
     def count(self, table: str, where: Mapping[str, Any] = _NOTHING) -> int:
         """Count rows whose columns equal these."""
         self._small.flush()
         return super().count(table, where)
 
-    def entries(self, first: int = 1, last: int | None = None) -> Iterator[Entry]:
-        """Read entries in order."""
+    def entries(self, first: int = 1, last: int | None = None, holding: Sequence[bytes] = ()) -> Iterator[Entry]:
+        """Read entries in order; those whose body holds one of these, if any are given."""
         self._write_entries()
-        return super().entries(first, last)
+        return super().entries(first, last, holding)
 
     def append(self, fact: Fact, leaf: bytes = b"") -> Entry:
         """Enter a fact, and carry out what it changes in the projections."""

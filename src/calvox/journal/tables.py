@@ -3,16 +3,17 @@
 Names come from the book alone, never from outside, so they stand in the SQL text; values are always bound.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import apsw
 
-from calvox.core.book import Add, Book, Change, Drop, Key, Put, Row, Set, Table
+from calvox.core.book import Add, Book, Change, Drop, Key, Put, Row, Set, Table, Value
 
 _TYPES: Mapping[type, str] = {int: "INTEGER", str: "TEXT", bytes: "BLOB"}
 _EMPTY: Mapping[type, str] = {int: "0", str: "''", bytes: "x''"}
 """What a column gets in the rows that were there before it."""
+_NOTHING: Mapping[str, tuple[Value, Value]] = {}
 Shape = tuple[tuple[str, str, int], ...]
 """A table's columns in order: name, type, place in the key from 1 or 0."""
 
@@ -85,22 +86,34 @@ class Tables:
         where: Mapping[str, Any],
         *,
         below: tuple[str, int] | None = None,
+        between: Mapping[str, tuple[Value, Value]] = _NOTHING,
         order: str = "",
         limit: int = -1,
         offset: int = 0,
     ) -> Iterator[Row]:
         """Read the rows whose columns equal these, in the order of a column or of the key ("-x": descending)."""
-        known = (table, *where, "<", below[0] if below else "", order)
-        text = self._texts.get(known) or self._select_text(known, table, tuple(where), below, order)
+        known = (table, *where, "<", below[0] if below else "", *between, order)
+        text = self._texts.get(known) or self._select_text(known, table, tuple(where), below, between, order)
         values = (*where.values(), below[1], limit, offset) if below else (*where.values(), limit, offset)
+        if between:
+            values = (*values[:-2], *(bound for bounds in between.values() for bound in bounds), limit, offset)
         columns = self._columns[table]
         for row in self._connection.execute(text, values):
             yield dict(zip(columns, row, strict=True))
 
     def _select_text(
-        self, known: tuple[str, ...], table: str, where: tuple[str, ...], below: tuple[str, int] | None, order: str
+        self,
+        known: tuple[str, ...],
+        table: str,
+        where: tuple[str, ...],
+        below: tuple[str, int] | None,
+        between: Iterable[str],
+        order: str,
     ) -> str:
         conditions = [f'"{name}" IS ?' for name in where] + ([f'"{below[0]}" < ?'] if below else [])
+        for name in between:
+            compared = f'"{name}" COLLATE NOCASE' if self._tables[table].columns[name] is str else f'"{name}"'
+            conditions += [f"{compared} >= ?", f"{compared} < ?"]
         by = f'"{order.lstrip("-")}"' + (" DESC" if order.startswith("-") else "") if order else self._order(table)
         condition = " AND ".join(conditions) or "1"
         text = f"SELECT * FROM {table} WHERE {condition} ORDER BY {by} LIMIT ? OFFSET ?"
