@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from calvox.apps.browser.visit import FORM_LIMIT
 from calvox.apps.licence_server.process import CASES
 from calvox.apps.manager import manager_routes
-from calvox.apps.manager.app import ENDPOINTS
-from calvox.apps.manager.visit import COOKIE, FORM_LIMIT
+from calvox.apps.manager.app import ENDPOINTS, FACE
 from calvox.apps.people_api import PeopleDesk, people_app
 from calvox.core.products import CalType
 from calvox.people.accounts import add_person, set_password
@@ -134,7 +134,7 @@ def test_the_cookie_is_for_this_server_and_no_script(app: Any) -> None:
     """Secure, HttpOnly, of the same site, of no domain but this host; the language's holds no secret."""
     told = Browser(app).post("/log-in", name="ada", password=PASSWORD)
     parts = {part.strip().lower() for part in told.headers["set-cookie"].split(";")[1:]}
-    assert told.headers["set-cookie"].startswith(f"{COOKIE}=")
+    assert told.headers["set-cookie"].startswith(f"{FACE.cookie}=")
     assert {"secure", "httponly", "samesite=strict", "path=/"} <= parts
     assert not any(part.startswith("domain") for part in parts)
 
@@ -148,7 +148,7 @@ def test_a_wrong_password_is_told_at_the_door(app: Any) -> None:
     for _ in range(5):
         browser.post("/log-in", name="ada", password="wrong")
     assert browser.post("/log-in", name="ada", password=PASSWORD).status == 429
-    assert COOKIE not in browser.cookies
+    assert FACE.cookie not in browser.cookies
 
 
 PAGES = [one.path for one in ENDPOINTS if one.method == "GET" and not one.open]
@@ -176,7 +176,7 @@ def test_nobody_else_is_shown_a_page(app: Any, path: str) -> None:
     """With no cookie or with any: they are sent to the door."""
     stranger = Browser(app)
     assert stranger.get(path).headers["location"] == "/log-in"
-    stranger.cookies[COOKIE] = "A" * 43
+    stranger.cookies[FACE.cookie] = "A" * 43
     assert stranger.get(path).headers["location"] == "/log-in"
     assert stranger.get(path, **{"HX-Request": "true"}).headers["hx-redirect"] == "/log-in"
 

@@ -10,15 +10,16 @@ from calvox.server.hosts import MadeCode
 from calvox.server.report import ClockAtAGlance, HostsAtAGlance, PacksReport, RecentRefusals, Status
 from calvox.server.revoke import Share
 from calvox.server.search import Found, Wanted
+from calvox.web.common.come_in import ComeInPage
+from calvox.web.common.log_in import LogInPage
 from calvox.web.common.pages import Page
+from calvox.web.common.password import PasswordPage
+from calvox.web.common.problem import ProblemPage
 from calvox.web.manager.cals import cals
 from calvox.web.manager.hosts import HostRow, hosts
 from calvox.web.manager.journal import journal
-from calvox.web.manager.log_in import LogInPage
 from calvox.web.manager.overview import overview
 from calvox.web.manager.packs import packs
-from calvox.web.manager.password import PasswordPage
-from calvox.web.manager.problem import ProblemPage
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&{{ 7*7 }}\u202e"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;&#39;&#34;&amp;{{ 7*7 }}[U+202E]"
@@ -60,6 +61,7 @@ ENTRY = EntryShown(
 )
 EVERY_PAGE: dict[str, Page] = {
     "log-in": LogInPage(HOSTILE, ERROR),
+    "come-in": ComeInPage(HOSTILE),
     "password": PasswordPage(True, ERROR),
     "problem": ProblemPage(t("Not found"), ERROR.message, ERROR.hint),
     "overview": overview(STATUS),
@@ -72,6 +74,7 @@ EVERY_PAGE: dict[str, Page] = {
 """By a name of ours."""
 EMPTY_PAGES: dict[str, Page] = {
     "log-in": LogInPage(),
+    "come-in": ComeInPage(""),
     "password": PasswordPage(),
     "overview": overview(Status(b"", True, "", 1, 1, 0, 0, [], 1, b"", False)),
     "hosts": hosts([]),

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import msgspec
 from starlette.responses import Response
 
+from calvox.apps.browser import MOST, WithPeople, converted
+from calvox.apps.browser import Visit as AnyVisit
 from calvox.apps.licence_server.host_cases import Group, HostListed, MakeCode, Nothing, OneHost
-from calvox.apps.manager.visit import MOST, Visit, converted
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import Text, t
 from calvox.common.settings import Server
@@ -16,6 +17,7 @@ from calvox.journal.listing import latest_entries
 from calvox.server.search import Found, Wanted, find_cals
 from calvox.web.manager import cals, hosts, journal, menu, overview, packs
 
+Visit = AnyVisit[WithPeople]
 DONE: Mapping[str, Text] = {
     "password": t("Your password was changed."),
     "approve": t("The session host was approved."),
@@ -91,7 +93,7 @@ async def show_hosts(visit: Visit) -> Response:
 async def make_code(visit: Visit) -> Response:
     """Make an enrolment code, and show it this once."""
     made = await visit.case("enrolment-code", converted(await visit.form(), MakeCode))
-    page = hosts.hosts(await _hosts(visit), made, _address(visit.desk.server.settings.server))
+    page = hosts.hosts(await _hosts(visit), made, _address(visit.desk.people.server.settings.server))
     return visit.page(page, menu.HOSTS)
 
 

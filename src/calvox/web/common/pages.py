@@ -47,6 +47,9 @@ class Page:
     title: ClassVar[Text]
     words: ClassVar[Mapping[str, Text]]
     """The template's own words, by name."""
+    scripts: ClassVar[Sequence[str]] = ()
+    """Assets that only this page loads, as in typing.js."""
+    styles: ClassVar[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from calvox.web.common.pages import Page
 class LogInPage(Page):
     """Asks who comes in."""
 
-    template: ClassVar[str] = "manager/log_in.html"
+    template: ClassVar[str] = "common/log_in.html"
     title: ClassVar[Text] = t("Log in")
     words: ClassVar[Mapping[str, Text]] = {
         "name": t("Name"),
         "password": t("Password"),
         "go": t("Log in"),
-        "first": t("The first administrator’s account was made together with the licence server."),
+        "first": t("The first administrator’s account was made by “init”, and its password chosen there."),
     }
 
     name: str = ""

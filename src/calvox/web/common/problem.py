@@ -12,7 +12,7 @@ from calvox.web.common.pages import Page
 class ProblemPage(Page):
     """Shows an error."""
 
-    template: ClassVar[str] = "manager/problem.html"
+    template: ClassVar[str] = "common/problem.html"
     title: ClassVar[Text] = t("That did not work")
     words: ClassVar[Mapping[str, Text]] = {"back": t("Back to the overview")}
 

@@ -13,7 +13,7 @@ from calvox.web.common.pages import Page
 class PasswordPage(Page):
     """Asks for the old and the new one."""
 
-    template: ClassVar[str] = "manager/password.html"
+    template: ClassVar[str] = "common/password.html"
     title: ClassVar[Text] = t("Choose a password")
     words: ClassVar[Mapping[str, Text]] = {
         "must": t("Somebody else knows your password. Choose another one before you go on."),

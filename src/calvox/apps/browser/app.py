@@ -1,0 +1,89 @@
+"""An application's routes in one table, and what each request goes through.
+
+Rules:
+- Who asks is found before a body is read; whoever is not logged in is sent to the door, whoever must change the password
+  to that page.
+- An error is a page, in the reader's language, with what to do next; a fault of ours tells no details.
+- Assets are served to anybody, and only those that exist when the process starts.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from calvox.apps.browser.desk import Desk
+from calvox.apps.browser.visit import Visit
+from calvox.common.errors import CalvoxError, NotLoggedIn, TooMany, rendering
+from calvox.common.i18n import t
+from calvox.web.common import assets, headers
+from calvox.web.common.problem import ProblemPage
+
+log = structlog.get_logger()
+D = TypeVar("D", bound=Desk)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint(Generic[D]):
+    """One route."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    run: Callable[[Visit[D]], Awaitable[Response]]
+    open: bool = False
+    """Whether nobody needs to be logged in."""
+    changing: bool = False
+    """Whether it is there for somebody who must change the password first."""
+
+
+def routes(desk: D, endpoints: Sequence[Endpoint[D]]) -> list[Route]:
+    """Make an application's routes, the assets' among them."""
+    own = [Route(one.path, _Handler(desk, one).handle, methods=[one.method]) for one in endpoints]
+    return [*own, *(Route(path, _asset, methods=["GET"]) for path in assets.served())]
+
+
+async def _asset(request: Request) -> Response:
+    asset = assets.served()[request.url.path]
+    return Response(asset.body, 200, headers.ASSET, asset.media_type)
+
+
+class _Handler(Generic[D]):
+    """What a request to one route goes through."""
+
+    def __init__(self, desk: D, endpoint: Endpoint[D]) -> None:
+        self._desk, self._endpoint = desk, endpoint
+
+    async def handle(self, request: Request) -> Response:
+        """Serve one request."""
+        visit = Visit(self._desk, request)
+        try:
+            return await self._served(visit)
+        except NotLoggedIn:
+            return visit.go_to("/log-in")
+        except CalvoxError as error:
+            return _problem(visit, error)
+        except Exception as error:
+            log.error("internal error", path=request.url.path, exc_info=error)
+            hint = t("The log of the serving process tells more.")
+            return _problem(visit, CalvoxError(t("Internal error"), hint=hint))
+
+    async def _served(self, visit: Visit[D]) -> Response:
+        if self._endpoint.method == "POST":
+            visit.check_origin()
+        if not self._endpoint.open:
+            await visit.find_who()
+            if visit.somebody.change and not self._endpoint.changing:
+                return visit.go_to("/password")
+        return await self._endpoint.run(visit)
+
+
+def _problem(visit: Visit[Any], error: CalvoxError) -> Response:
+    told = rendering(error)
+    answer = visit.page(ProblemPage(told.title, error.message, error.hint), status=told.status)
+    if isinstance(error, TooMany):
+        answer.headers["Retry-After"] = str(error.wait)
+    return answer

@@ -1,0 +1,99 @@
+"""What an application for a browser is made of: its face, its store, who may come in, what they may do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from calvox.apps.people_api.app import PeopleDesk, may
+from calvox.common.errors import Denied, NotFound
+from calvox.common.i18n import Text, t
+from calvox.core.peopling import Role
+from calvox.journal.interface import Journal
+from calvox.people.log_in import Who
+from calvox.web.common.pages import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How an application shows itself."""
+
+    name: Text
+    """What its pages together are called."""
+    cookie: str
+    """The session's cookie; each application has its own, for a browser sends cookies to every port of a machine."""
+    links: Sequence[Link]
+    """Its menu."""
+    roles: Mapping[Role, Text]
+    """What each role is called."""
+    changes: frozenset[Role]
+    """The roles that are shown forms."""
+
+
+class Desk(Protocol):
+    """An application's own things, one for a serving process."""
+
+    @property
+    def face(self) -> Face:
+        """How it shows itself."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where its readers' clock stands."""
+
+    @property
+    def journal(self) -> Journal:
+        """Its journal."""
+
+    def who(self, secret: str) -> Who:
+        """Find who shows a session's secret.
+
+        Raises:
+            NotLoggedIn: no such session, or it has ended.
+        """
+
+    def leave(self, who: Who) -> None:
+        """End a session."""
+
+    def run(self, name: str, asked: msgspec.Struct, who: Who) -> Any:
+        """Run a use case.
+
+        Raises:
+            Denied: this person may not.
+        """
+
+
+class WithPeople:
+    """An application whose users have accounts: its use cases are those of the listener for people."""
+
+    def __init__(self, face: Face, people: PeopleDesk) -> None:
+        self.face, self.people = face, people
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's."""
+        return self.people.server.settings.zone
+
+    @property
+    def journal(self) -> Journal:
+        """The ledger or the register."""
+        return self.people.server.journal
+
+    def who(self, secret: str) -> Who:
+        """Find who shows a session's secret."""
+        return self.people.door.who(secret)
+
+    def leave(self, who: Who) -> None:
+        """End a session."""
+        self.people.door.log_out(who.session)
+
+    def run(self, name: str, asked: msgspec.Struct, who: Who) -> Any:
+        """Run a use case."""
+        case = self.people.cases.get(name)
+        if case is None:
+            raise NotFound(t("There is no use case {name}", name=name))
+        if not may(who, case):
+            raise Denied(t("An auditor changes nothing"), hint=t("Ask an administrator."))
+        return case.run(self.people.server, asked, who.name)
