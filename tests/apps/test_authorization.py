@@ -72,6 +72,7 @@ READING = [
     "cal-list",
     "cal-show",
     "call-show",
+    "calling",
     "clock",
     "hosts",
     "journal-list",
@@ -83,6 +84,7 @@ READING = [
     "report-packs",
     "report-refusals",
     "status",
+    "typed",
     "typing",
     "vouchers",
 ]
@@ -102,6 +104,7 @@ CHANGING = [
     "enrolment-code",
     "enter-file",
     "enter-group",
+    "enter-lines",
     "finish",
     "host-approve",
     "host-group",

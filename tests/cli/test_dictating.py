@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from calvox.apps.licence_server.process import EnterGroup
+from calvox.apps.licence_server.call_cases import EnterGroup
 from calvox.cli.dictating import dictate
 from calvox.server.confirm import Progress
 from calvox.wire.phone.codec import CodeType

@@ -7,8 +7,8 @@ mis-heard is told at once, with what may have been said: the number of a suggest
 import sys
 from typing import Any
 
+from calvox.apps.licence_server.call_cases import EnterFile, EnterGroup
 from calvox.apps.licence_server.host_cases import Nothing
-from calvox.apps.licence_server.process import EnterFile, EnterGroup
 from calvox.apps.owner import Owner
 from calvox.cli.session import ask, say
 from calvox.common.errors import BadCode, NotFound

@@ -10,8 +10,9 @@ import segno
 import typer
 from rich.console import Console
 
+from calvox.apps.licence_server.call_cases import AskCalling, PrepareCall
 from calvox.apps.licence_server.host_cases import Nothing
-from calvox.apps.licence_server.process import PrepareCall, run
+from calvox.apps.licence_server.process import run
 from calvox.apps.owner import Owner
 from calvox.cli.dictating import dictate, take_file, take_lines, verdict
 from calvox.cli.own_server import Folder, server_owner, server_settings
@@ -24,22 +25,22 @@ from calvox.cli.server_status import app as status_app
 from calvox.cli.session import ask, say, session, settings, show
 from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
-from calvox.common.errors import BadInput
+from calvox.common.errors import BadInput, NotFound
 from calvox.common.files import read_whole, user_name, write_whole
 from calvox.common.i18n import current_language, t
 from calvox.people.accounts import plain_name
 from calvox.people.passwords import hash_password
 from calvox.server.call import OpenCall, PackWish
+from calvox.server.calling import Calling
 from calvox.server.confirm import Done
 from calvox.server.found import found
 from calvox.server.report import Status
-from calvox.server.store import CARD
-from calvox.wire.card import CentreCard, fingerprint_words, read_card
+from calvox.wire.card import read_card
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.filetext import write_request_file
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.message import Kind
-from calvox.wire.phone.sheet import CallSheet, call_sheet, spoken
+from calvox.wire.phone.sheet import CallSheet, spoken
 
 app = typer.Typer(no_args_is_help=True, help=str(t("A licence server: make it, serve it, activate it, install packs.")))
 app.add_typer(codes)
@@ -192,7 +193,7 @@ def _call(
 ) -> None:
     own = server_owner(folder)
     call: OpenCall = own.call("call-prepare", PrepareCall(activate_it, wishes))
-    sheet = _sheet(own, call, country)
+    sheet = _sheet(own, country)
     if file is not None:
         _write_request(own, call, file)
     show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
@@ -211,18 +212,20 @@ def _write_request(own: Owner[Any], call: OpenCall, file: Path) -> None:
     write_whole(file, write_request_file(kind, status.server_id, call.requests), mode=0o644)
 
 
-def _sheet(own: Owner[Any], call: OpenCall, country: str) -> CallSheet:
-    status: Status = own.call("status", Nothing())
-    card: CentreCard = read_card(read_whole(own.folder / CARD))
-    prints = {language: [*fingerprint_words(card.key, language)] for language in ("fr", "en")}
-    return call_sheet(card, prints, Kind(call.kind), status.server_id, call.requests, country)
+def _sheet(own: Owner[Any], country: str) -> CallSheet:
+    now: Calling = own.call("calling", AskCalling(country))
+    if now.sheet is None:
+        raise NotFound(
+            t("No call is open"), hint=t("Begin one with “calvox server activate” or “calvox server install”.")
+        )
+    return now.sheet
 
 
 @app.command("call", help=str(t("Show the sheet of the open call again.")))
 def show_call(country: Country = "", form: FormOption = None, folder: Folder = None) -> None:
     """Show the open call."""
     own = server_owner(folder)
-    sheet = _sheet(own, own.call("call-show", Nothing()), country)
+    sheet = _sheet(own, country)
     show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
 
 

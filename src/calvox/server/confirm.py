@@ -90,7 +90,7 @@ Answer = WhollyMisheard | SignsOtherData | IsOtherKind | Done
 def typing(reader: Reader) -> Progress:
     """Show what has been typed so far."""
     call = the_open_call(reader)
-    return _progress(_dictation(call, None, "en"))
+    return _progress(dictation_of(call, None, "en"))
 
 
 def enter_group(server: LicenceServer, form: Form, number: int, text: str, language: Language) -> Misheard | Progress:
@@ -103,10 +103,10 @@ def enter_group(server: LicenceServer, form: Form, number: int, text: str, langu
 
     def work(tx: Transaction) -> Misheard | Progress:
         call = the_open_call(tx)
-        dictation = _dictation(call, form, language)
+        dictation = dictation_of(call, form, language)
         wanted = number - 1 if number else _next(dictation)
         dictation, heard = dictation.enter(wanted, text)
-        keep_call(tx, _with(call, dictation))
+        keep_call(tx, with_dictation(call, dictation))
         if isinstance(heard, GroupMisheard):
             return Misheard(heard.index + 1, heard.reason.into(language), heard.suggestions)
         return _progress(dictation)
@@ -131,7 +131,7 @@ def enter_file(server: LicenceServer, text: str) -> Progress:
         groups = encode(Form.CHARACTERS.encoding, CodeType.CONFIRMATION, code)
         for index, symbols in enumerate(groups):
             dictation, _ = dictation.enter(index, write_group(Form.CHARACTERS, symbols))
-        keep_call(tx, _with(call, dictation))
+        keep_call(tx, with_dictation(call, dictation))
         return _progress(dictation)
 
     return server.journal.run(work).value
@@ -148,7 +148,7 @@ def finish(server: LicenceServer, by: str) -> Answer:
     """
     with server.journal.read() as reader:
         call = the_open_call(reader)
-    dictation = _dictation(call, None, "en")
+    dictation = dictation_of(call, None, "en")
     if dictation.missing:
         first = dictation.missing[0] + 1
         raise BadCode(t("Group {group} has not been typed yet", group=first))
@@ -233,7 +233,7 @@ def end_of(expiry: int, zone: ZoneInfo) -> int:
     return int(datetime(following.year, following.month, following.day, tzinfo=zone).timestamp())
 
 
-def _dictation(call: OpenCall, form: Form | None, language: Language) -> Dictation:
+def dictation_of(call: OpenCall, form: Form | None, language: Language) -> Dictation:
     """Take the typing up again; each form has its own, so that trying another loses nothing."""
     wanted = str(form or call.form)
     if wanted in call.typed:
@@ -241,7 +241,7 @@ def _dictation(call: OpenCall, form: Form | None, language: Language) -> Dictati
     return begin(Form(wanted) if wanted else Form.WORDS_EN, CodeType.CONFIRMATION, language)
 
 
-def _with(call: OpenCall, dictation: Dictation) -> OpenCall:
+def with_dictation(call: OpenCall, dictation: Dictation) -> OpenCall:
     """Keep what has been typed, beside what was typed in other forms."""
     form = str(dictation.form)
     return msgspec.structs.replace(call, form=form, typed={**call.typed, form: dictation.save()})

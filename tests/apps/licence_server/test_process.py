@@ -19,8 +19,9 @@ import apsw
 import pytest
 
 from calvox.apps.journals import VerifyJournal
+from calvox.apps.licence_server.call_cases import EnterGroup, PrepareCall
 from calvox.apps.licence_server.host_cases import MakeCode, Nothing
-from calvox.apps.licence_server.process import EnterGroup, Page, PrepareCall
+from calvox.apps.licence_server.process import Page
 from calvox.apps.owner import SOCKET, connect
 from calvox.common.errors import BadInput, Busy, CalvoxError, NotFound
 from calvox.core.products import CalType

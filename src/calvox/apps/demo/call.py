@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from calvox.apps.demo.stage import Stage
+from calvox.apps.licence_server.call_cases import EnterGroup
 from calvox.apps.licence_server.host_cases import Nothing
-from calvox.apps.licence_server.process import EnterGroup
 from calvox.apps.owner import Owner
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import t

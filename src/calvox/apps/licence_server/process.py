@@ -19,6 +19,7 @@ from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.licence_server.alert_cases import ALERT_CASES
 from calvox.apps.licence_server.alerting import keep_alerting, telling_of_tampering
 from calvox.apps.licence_server.cal_cases import CAL_CASES
+from calvox.apps.licence_server.call_cases import CALL_CASES
 from calvox.apps.licence_server.clock_cases import CLOCK_CASES
 from calvox.apps.licence_server.host_cases import HOST_CASES, Nothing
 from calvox.apps.licence_server.mailing import check_settings
@@ -32,43 +33,18 @@ from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.people_api import PeopleDesk, people_app, people_context, refresh_people
 from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
-from calvox.common.i18n import Language
 from calvox.common.settings import Settings
 from calvox.core.reports import CalReport, RefusalReport
-from calvox.server import call, confirm, report
+from calvox.server import report
 from calvox.server.alarms import watch_machine
 from calvox.server.authority import settle_exchange
 from calvox.server.expire import extend_leases
 from calvox.server.fingerprint import read_parts
 from calvox.server.keys import renew_tls
 from calvox.server.store import LicenceServer, open_server
-from calvox.wire.phone.forms import Form
 
 log = structlog.get_logger()
 SWEEP_SECONDS = 20
-
-
-class PrepareCall(msgspec.Struct, frozen=True):
-    """Prepare a call."""
-
-    activate: bool
-    packs: tuple[call.PackWish, ...] = ()
-
-
-class EnterGroup(msgspec.Struct, frozen=True):
-    """Type a group of the confirmation."""
-
-    form: Form
-    text: str
-    number: int = 0
-    """From 1; 0: the next one that is missing."""
-    language: Language = "en"
-
-
-class EnterFile(msgspec.Struct, frozen=True):
-    """Take the confirmation from a file or QR code."""
-
-    text: str
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -76,9 +52,6 @@ class Page(msgspec.Struct, frozen=True):
 
     limit: int = -1
     offset: int = 0
-
-
-Entered = confirm.Misheard | confirm.Progress
 
 
 def _read(work: Callable[[Any, Any], Any], server: LicenceServer, asked: Any, by: str) -> Any:
@@ -98,6 +71,7 @@ def _packs(server: LicenceServer, asked: Nothing, by: str) -> report.PacksReport
 
 CASES: dict[str, UseCase[LicenceServer]] = {
     **JOURNAL_CASES,
+    **CALL_CASES,
     **CAL_CASES,
     **HOST_CASES,
     **POLICY_CASES,
@@ -105,27 +79,6 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **ALERT_CASES,
     **PEOPLE_CASES,
     "status": UseCase(Nothing, report.Status, _status, reads=True),
-    "call-prepare": UseCase(
-        PrepareCall,
-        call.OpenCall,
-        lambda server, asked, by: call.prepare(server, activate=asked.activate, wishes=asked.packs, by=by),
-    ),
-    "call-show": UseCase(
-        Nothing, call.OpenCall, partial(_read, lambda reader, asked: call.the_open_call(reader)), reads=True
-    ),
-    "call-give-up": UseCase(Nothing, None, lambda server, asked, by: call.give_up(server)),
-    "typing": UseCase(
-        Nothing, confirm.Progress, partial(_read, lambda reader, asked: confirm.typing(reader)), reads=True
-    ),
-    "enter-group": UseCase(
-        EnterGroup,
-        Entered,
-        lambda server, asked, by: confirm.enter_group(server, asked.form, asked.number, asked.text, asked.language),
-    ),
-    "enter-file": UseCase(
-        EnterFile, confirm.Progress, lambda server, asked, by: confirm.enter_file(server, asked.text)
-    ),
-    "finish": UseCase(Nothing, confirm.Answer, lambda server, asked, by: confirm.finish(server, by)),
     "report-packs": UseCase(Nothing, report.PacksReport, _packs, reads=True),
     "report-cals": UseCase(
         Page,

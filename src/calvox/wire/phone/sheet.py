@@ -75,7 +75,7 @@ def call_sheet(
         telephone=card.telephone(country),
         fingerprint=fingerprint,
         server_id=spoken(CodeType.SERVER_ID, own),
-        requests=[_line(own, data) for data in requests],
+        requests=[request_line(own, data) for data in requests],
         control_words={
             "fr": [*control_words(kind, own, requests, "fr")],
             "en": [*control_words(kind, own, requests, "en")],
@@ -83,7 +83,8 @@ def call_sheet(
     )
 
 
-def _line(own: bytes, data: bytes) -> RequestLine:
+def request_line(own: bytes, data: bytes) -> RequestLine:
+    """Show one request as fields and as it is spoken."""
     request = unpack_request(own, data)
     last = expiry_date(request.expiry)
     return RequestLine(
