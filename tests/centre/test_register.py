@@ -10,12 +10,13 @@ import pytest
 from calvox.centre import entries, register
 from calvox.centre.callers import UnlockCaller, unlock_caller
 from calvox.centre.card import CardAsked, card_of, show_card
+from calvox.centre.open_calls import EndCall, OpenCall, end_call, open_call
 from calvox.centre.servers import BlacklistServer, RetireServer, blacklist, retire
 from calvox.centre.typed import KeepTyping, TypingAsked, keep_typing, kept_typing
 from calvox.common.errors import BadInput, StoreFailed, Tampered
 from calvox.core.book import Fact
 from calvox.wire.card import fingerprint_words, read_card
-from tests.centre.world import OTHER_SERVER, PHONES, SECRET, SERVER, Centre, device, user
+from tests.centre.world import CALL_WORD, CALLER, OTHER_SERVER, PHONES, SECRET, SERVER, Centre, device, user
 
 
 def edit(centre: Centre, statement: str, *values: Any) -> None:
@@ -33,6 +34,8 @@ def fill(centre: Centre) -> None:
     for _ in range(3):
         centre.refused(call_word="wrong word")
     unlock_caller(centre.context, UnlockCaller("elodie martin"), "chief")
+    taken = open_call(centre.context, OpenCall(CALLER, CALL_WORD), "op")
+    end_call(centre.context, EndCall(taken.call), "op")
     blacklist(centre.context, BlacklistServer(OTHER_SERVER.hex(), "stolen"), "chief")
     retire(centre.context, RetireServer(SERVER.hex(), SECRET.to_bytes(14, "big").hex()), "op")
 

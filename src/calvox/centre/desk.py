@@ -53,22 +53,37 @@ def prepare(context: Context, request: PrepareCall, operator: str) -> Prepared |
         BadInput: a field is not well formed, or the lines do not fit the kind.
         BadCode: a spoken request is not this licence server's.
     """
-    server_id = bytes_from_hex(request.server_id, 18, "server_id")
-    server_id_fields(server_id)
-    key = caller_key(request.caller)
+    server_id = _server_id(request)
     refusal = check_caller(context, request.caller, request.call_word, operator)
-    if refusal is None:
-        with context.journal.read() as reader:
-            refusal = may_call(reader, key, request.agreement) or server_refusal(reader, server_id)
-            if refusal is None:
-                call = _call(reader, key, server_id, request)
+    if refusal is not None:
+        call = Call(caller_key(request.caller), server_id, request.agreement, 0, ())
+        return refuse(context, call, refusal, operator)
+    return prepare_known(context, request, operator, context.world.random(CALL_SIZE))
+
+
+def prepare_known(context: Context, request: PrepareCall, operator: str, number: bytes) -> Prepared | Refusal:
+    """Judge a call whose caller has proven who they are, and keep it under this number.
+
+    Raises:
+        BadInput, BadCode: as `prepare`.
+    """
+    server_id, key = _server_id(request), caller_key(request.caller)
+    with context.journal.read() as reader:
+        refusal = may_call(reader, key, request.agreement) or server_refusal(reader, server_id)
+        if refusal is None:
+            call = _call(reader, key, server_id, request)
     if refusal is not None:
         return refuse(context, Call(key, server_id, request.agreement, 0, ()), refusal, operator)
-    return _keep(context, call, operator)
+    return _keep(context, call, operator, number)
 
 
-def _keep(context: Context, call: Call, operator: str) -> Prepared | Refusal:
-    number = context.world.random(CALL_SIZE)
+def _server_id(request: PrepareCall) -> bytes:
+    server_id = bytes_from_hex(request.server_id, 18, "server_id")
+    server_id_fields(server_id)
+    return server_id
+
+
+def _keep(context: Context, call: Call, operator: str, number: bytes) -> Prepared | Refusal:
 
     def work(tx: Transaction) -> Prepared | Refusal:
         _forget_old(tx)

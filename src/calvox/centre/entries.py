@@ -87,6 +87,30 @@ class CallerUnlocked(Fact, frozen=True):
     by: str
 
 
+class CallOpened(Fact, frozen=True):
+    """An operator took the call of somebody who said the right call word."""
+
+    call: bytes
+    """8 bytes; a confirmation that is signed in this call bears the same number."""
+    caller: str
+    by: str
+
+
+class CallEnded(Fact, frozen=True):
+    """An operator ended a call."""
+
+    call: bytes
+    outcome: str
+    """"read-out" or "given-up"."""
+    confirmation: bytes
+    """Number of the confirmation that was read out, which an earlier call may have brought; empty: none."""
+    form: str
+    """The form in which it was read out."""
+    misheard: tuple[int, ...]
+    """The groups that the caller heard wrongly, from 1, each as often as that happened."""
+    by: str
+
+
 class ServerRegistered(Fact, frozen=True):
     """A server ID was heard of for the first time."""
 

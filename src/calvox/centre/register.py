@@ -8,10 +8,12 @@ from typing import Any
 
 from calvox.centre.entries import (
     AgreementAdded,
+    CallEnded,
     CallerAdded,
     CallerAuthorised,
     CallerLocked,
     CallerUnlocked,
+    CallOpened,
     CallRefused,
     CallWordFailed,
     CentreFounded,
@@ -34,6 +36,8 @@ FACTS: tuple[type[Fact], ...] = (
     CallWordFailed,
     CallerLocked,
     CallerUnlocked,
+    CallOpened,
+    CallEnded,
     ServerRegistered,
     ServerActivated,
     ConfirmationRegistered,
@@ -82,7 +86,7 @@ PROJECTIONS = (
     Table(
         "server",
         ("server_id",),
-        {"server_id": bytes, "first_seen": int, "activated": int, "highest": int, "state": str},
+        {"server_id": bytes, "first_seen": int, "activated": int, "highest": int, "state": str, "why": str},
     ),
     Table("request", ("server_id", "sequence"), {"server_id": bytes, "sequence": int, "request": bytes, "call": bytes}),
     Table(
@@ -100,12 +104,29 @@ PROJECTIONS = (
             "caller": str,
             "signature": bytes,
         },
-        index=(("server_id", "kind"), ("signature",)),
+        index=(("server_id", "kind"), ("signature",), ("agreement",)),
     ),
     Table(
         "refusal",
         ("entry",),
         {"entry": int, "time": int, "reason": str, "caller": str, "server_id": bytes, "agreement": int, "by": str},
+        index=(("server_id",), ("time",)),
+    ),
+    Table(
+        "call",
+        ("call",),
+        {
+            "call": bytes,
+            "opened": int,
+            "caller": str,
+            "by": str,
+            "ended": int,
+            "outcome": str,
+            "confirmation": bytes,
+            "form": str,
+            "misheard": int,
+        },
+        index=(("opened",),),
     ),
 )
 
@@ -113,6 +134,7 @@ BESIDE = (Table("call_word", ("caller",), {"caller": str, "hash": str, "phone": 
 
 WORKING = (
     Table("pending", ("call",), {"call": bytes, "state": bytes, "expires": int}, index=(("expires",),)),
+    Table("open_call", ("call",), {"call": bytes, "state": bytes, "expires": int}, index=(("expires",),)),
     Table("failure", ("caller",), {"caller": str, "count": int}),
     Table("typing", ("operator",), {"operator": str, "state": bytes}),
 )
@@ -125,6 +147,8 @@ def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield from _bought(fact, placed)
         case CallerAdded() | CallerAuthorised() | CallerLocked() | CallerUnlocked():
             yield from _caller(fact)
+        case CallOpened() | CallEnded():
+            yield _call(fact, placed)
         case ServerRegistered() | ServerActivated() | ServerBlacklisted() | ServerRetired():
             yield from _server(fact, placed)
         case ConfirmationRegistered():
@@ -161,15 +185,25 @@ def _caller(fact: Fact) -> Iterable[Change]:
             yield Set("caller", (fact.caller,), {"locked": 0})
 
 
+def _call(fact: CallOpened | CallEnded, placed: Placed) -> Change:
+    match fact:
+        case CallOpened():
+            begun = {**_fields(fact, "call", "caller", "by"), "opened": placed.time}
+            return Put("call", {**begun, "ended": 0, "outcome": "", "confirmation": b"", "form": "", "misheard": 0})
+        case CallEnded():
+            told = _fields(fact, "outcome", "confirmation", "form")
+            return Set("call", (fact.call,), {**told, "ended": placed.time, "misheard": len(fact.misheard)})
+
+
 def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
     match fact:
         case ServerRegistered():
-            row = {"first_seen": placed.time, "activated": 0, "highest": -1, "state": ACTIVE}
+            row = {"first_seen": placed.time, "activated": 0, "highest": -1, "state": ACTIVE, "why": ""}
             yield Put("server", {"server_id": fact.server_id, **row})
         case ServerActivated():
             yield Set("server", (fact.server_id,), {"activated": placed.time})
         case ServerBlacklisted():
-            yield Set("server", (fact.server_id,), {"state": BLACKLISTED})
+            yield Set("server", (fact.server_id,), {"state": BLACKLISTED, "why": fact.why})
         case ServerRetired():
             yield Set("server", (fact.server_id,), {"state": RETIRED})
 

@@ -11,8 +11,8 @@ from calvox.centre.entries import ServerBlacklisted, ServerRegistered, ServerRet
 from calvox.centre.register import ACTIVE
 from calvox.common.errors import BadInput, Conflict
 from calvox.common.i18n import t
-from calvox.core.book import Fact
-from calvox.journal.interface import Transaction
+from calvox.core.book import Fact, Row
+from calvox.journal.interface import Reader, Transaction
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.forms import number_of
 from calvox.wire.phone.identity import retirement_matches, server_id_fields
@@ -48,6 +48,8 @@ class ServerShown(msgspec.Struct, frozen=True):
     """The highest sequence signed; -1 = none."""
     state: str
     """"active", "retired" or "blacklisted"."""
+    why: str = ""
+    """Why it was blacklisted."""
 
 
 class ServersAsked(msgspec.Struct, frozen=True):
@@ -81,7 +83,17 @@ def blacklist(context: Context, request: BlacklistServer, operator: str) -> Serv
 def list_servers(context: Context, _: ServersAsked, __: str) -> list[ServerShown]:
     """List every licence server that was heard of."""
     with context.journal.read() as reader:
-        return [ServerShown(row.pop("server_id").hex(), **row) for row in list(reader.select("server"))]
+        return [_shown(row) for row in list(reader.select("server"))]
+
+
+def server_shown(reader: Reader, server_id: bytes) -> ServerShown | None:
+    """Show a licence server, if it was heard of."""
+    row = reader.get("server", (server_id,))
+    return _shown(row) if row is not None else None
+
+
+def _shown(row: Row) -> ServerShown:
+    return ServerShown(row.pop("server_id").hex(), **row)
 
 
 def _end(context: Context, server_id: bytes, fact: Fact) -> ServerShown:
@@ -92,8 +104,7 @@ def _end(context: Context, server_id: bytes, fact: Fact) -> ServerShown:
         elif row["state"] != ACTIVE:
             raise Conflict(t("This licence server gets nothing any more: {state}", state=row["state"]))
         tx.append(fact)
-        after = tx.get("server", (server_id,)) or {}
-        return ServerShown(after.pop("server_id").hex(), **after)
+        return _shown(tx.get("server", (server_id,)) or {})
 
     return context.journal.run(work).value
 

@@ -89,7 +89,7 @@ def read_again(context: Context, request: ReadAgain, operator: str) -> Signed | 
         refusal = server_refusal(reader, row["server_id"])
     if refusal is not None:
         return refuse(context, _call_of(row), refusal, operator)
-    return _shown(row) if row["signature"] else _finish(context, context.signer(), row)
+    return shown(row) if row["signature"] else _finish(context, context.signer(), row)
 
 
 def sign_registered(context: Context) -> int:
@@ -154,7 +154,7 @@ def _finish(context: Context, signer: Signer, row: Row) -> Signed:
             tx.append(ConfirmationSigned(call=row["call"], signature=signature))
 
     context.journal.run(work)
-    return _shown({**row, "signature": signature})
+    return shown({**row, "signature": signature})
 
 
 def _sign(context: Context, signer: Signer, row: Row) -> bytes:
@@ -173,7 +173,8 @@ def _call_of(row: Row) -> Call:
     return Call(row["caller"], row["server_id"], row["agreement"], row["kind"], requests)
 
 
-def _shown(row: Row) -> Signed:
+def shown(row: Row) -> Signed:
+    """Show a confirmation that was signed."""
     call, kind = _call_of(row), Kind(row["kind"])
     code = bytes_of(CodeType.CONFIRMATION, confirmation_code(kind, row["signature"]))
     requests = [data.hex() for data in call.requests]
