@@ -11,7 +11,6 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate
 from operator import itemgetter
 
 from calvox.common.errors import BadInput, NotFound
@@ -167,8 +166,15 @@ def _unfiltered(kind: _Kind, raw: bytes) -> Iterator[bytes]:
 def _left(line: bytes, before: bytes, step: int) -> bytes:
     made = bytearray(len(line))
     for part in range(step):
-        made[part::step] = bytes(accumulate(list(line[part::step]), _sum))
+        made[part::step] = bytes(_running(line[part::step]))
     return bytes(made)
+
+
+def _running(values: bytes) -> Iterator[int]:
+    total = 0
+    for value in values:
+        total = (total + value) & 255
+        yield total
 
 
 def _sum(one: int, other: int) -> int:
