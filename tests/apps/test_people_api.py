@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calvox.apps.licence_server.people_cases import AddPerson
 from calvox.apps.licence_server.process import CASES
 from calvox.apps.licence_server.upkeep import keep_certificate
-from calvox.apps.people_api import PeopleDesk, people_app, people_context
+from calvox.apps.people_api import Certificates, PeopleDesk, people_app, people_context
 from calvox.apps.people_api.app import LOG_IN_LIMIT, MOST_CHECKED, ChangePassword, LoggedIn, LogIn, Myself
+from calvox.apps.people_api.cases import AddPerson
 from calvox.common.errors import BadSettings
 from calvox.common.i18n import t
 from calvox.common.settings import Server
@@ -155,7 +155,7 @@ def test_a_failed_log_in_takes_its_time_and_only_so_many_are_checked(
     """Who comes when too many wait is told to come back; afterwards all is as before."""
     desk = PeopleDesk(site.server, CASES, failed_seconds=0.3)
     app, gate = people_app(desk), threading.Event()
-    monkeypatch.setattr("calvox.people.log_in.password_fits", lambda hashed, password: not gate.wait(20))
+    monkeypatch.setattr("calvox.people.checking.password_fits", lambda hashed, password: not gate.wait(20))
 
     async def crowd() -> int:
         waiting = [asyncio.create_task(_try(app)) for _ in range(MOST_CHECKED)]
@@ -228,16 +228,22 @@ def files(folder: Path, site: Site, name: str) -> tuple[str, str]:
     return str(paths[0]), str(paths[1])
 
 
+def shown(site: Site, chosen: Server) -> Certificates:
+    """Name what people are shown."""
+    keys = site.server.keys.folder
+    return Certificates((keys / "tls.pem", keys / "tls.key"), "server", chosen)
+
+
 def test_nobody_is_asked_for_a_certificate(site: Site) -> None:
     """And TLS is new."""
-    context = people_context(site.server.keys, Server())
+    context = people_context(shown(site, Server()))
     assert (context.verify_mode, context.minimum_version) == (ssl.CERT_NONE, ssl.TLSVersion.TLSv1_3)
 
 
 def test_the_site_may_bring_its_own_certificate(site: Site, tmp_path: Path) -> None:
     """With its key."""
     certificate, key = files(tmp_path, site, "licences.example")
-    people_context(site.server.keys, Server(people_certificate=certificate, people_key=key))
+    people_context(shown(site, Server(people_certificate=certificate, people_key=key)))
 
 
 @pytest.mark.parametrize("wrong", ["no key", "no certificate", "missing", "another key", "garbage", "swapped"])
@@ -255,13 +261,12 @@ def test_files_that_do_not_fit_are_named(site: Site, tmp_path: Path, wrong: str)
         "swapped": (key, certificate),
     }[wrong]
     with pytest.raises(BadSettings) as caught:
-        people_context(site.server.keys, Server(people_certificate=chosen[0], people_key=chosen[1]))
+        people_context(shown(site, Server(people_certificate=chosen[0], people_key=chosen[1])))
     assert "server.people_" in f"{caught.value} {caught.value.hint}"
 
 
 def test_a_certificate_that_went_bad_ends_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one before goes on being shown, and the next try is made in its time."""
-    monkeypatch.setattr("calvox.apps.licence_server.upkeep.SWEEP_SECONDS", 0.01)
     monkeypatch.setattr("calvox.apps.licence_server.upkeep.CERTIFICATE_SECONDS", 0.01)
     tried: list[int] = []
 

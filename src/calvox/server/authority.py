@@ -58,7 +58,7 @@ def add_authority(server: LicenceServer, by: str) -> None:
     with build_whole(server.keys.folder / NEXT) as folder:
         write_whole(folder / "authority.key", key)
         write_whole(folder / "authority.pem", made)
-    server.keys = replace(server.keys, next_key=key, next_authority=made)
+    server.take(replace(server.keys, next_key=key, next_authority=made))
     server.journal.run(lambda tx: tx.append(AuthorityAdded(authority=key_hash(made), by=by)))
 
 
@@ -95,7 +95,7 @@ def finish_exchange(server: LicenceServer) -> None:
     own = replace(keys, authority_key=keys.next_key, authority=keys.next_authority, next_key=b"", next_authority=b"")
     renew_tls(own, server.settings.server.names, server.world, always=True)
     rmtree(keys.folder / NEXT)
-    server.keys = own
+    server.take(own)
 
 
 def settle_exchange(server: LicenceServer) -> None:

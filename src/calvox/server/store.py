@@ -5,6 +5,7 @@ compared with the one in the ledger; each confirmation's 48 bytes are verified a
 them and compared with the table. The chain's last sealed batch is checked by the journal itself.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -56,6 +57,13 @@ class LicenceServer:
     """Licensing time."""
     people_at: str = ""
     """Where people log in with a browser while this process serves; empty: nowhere."""
+    on_keys: Callable[[], object] = lambda: None
+    """Told when the keys were exchanged, by the thread that did it."""
+
+    def take(self, keys: Keys) -> None:
+        """Go on with these keys from now on, and say so."""
+        self.keys = keys
+        self.on_keys()
 
     @property
     def world(self) -> World:

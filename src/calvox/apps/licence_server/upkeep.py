@@ -42,21 +42,25 @@ def _sweep(tx: Transaction, desk: Desk) -> int:
 
 
 async def keep_certificate(server: LicenceServer, refreshes: Sequence[Callable[[], None]]) -> None:
-    """Make the server's own certificate anew in time, and let each listener take up what was exchanged meanwhile."""
-    keys, checked = server.keys, 0
+    """Make the server's own certificate anew in time, and let each listener take up what was exchanged, at once.
+
+    The use case that exchanges the authority runs in another thread. What it asks of the loop is done before its answer is
+    sent, so that whoever reads the answer can enrol a host already.
+    """
+    loop = asyncio.get_running_loop()
+    server.on_keys = lambda: loop.call_soon_threadsafe(_take_up, refreshes)
     while True:
-        await asyncio.sleep(SWEEP_SECONDS)
-        checked += SWEEP_SECONDS
-        if server.keys is keys and checked < CERTIFICATE_SECONDS:
-            continue
-        checked = 0
+        await asyncio.sleep(CERTIFICATE_SECONDS)
         renew_tls(server.keys, server.settings.server.names, server.world)
-        keys = server.keys
-        for refresh in refreshes:
-            try:
-                refresh()
-            except BadSettings as error:
-                log.error("a certificate could not be taken up; the one before goes on", why=str(error))
+        _take_up(refreshes)
+
+
+def _take_up(refreshes: Sequence[Callable[[], None]]) -> None:
+    for refresh in refreshes:
+        try:
+            refresh()
+        except BadSettings as error:
+            log.error("a certificate could not be taken up; the one before goes on", why=str(error))
 
 
 async def verify_aside(server: LicenceServer) -> None:
