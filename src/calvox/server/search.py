@@ -1,95 +1,194 @@
-"""Search the CALs that are out, a page at a time, the newest first.
+"""Search the CALs that are out, a page at a time, and never through more of a million than a page may wait for.
 
-A page is found by the entry that it begins below, not by counting rows, so that the last of a million is as near as the
-first. A holder is sought by the whole name or by the CAL's identifier: names lie beside the chain, without an order.
+Rules:
+- Holders are sought by the beginning of the name, or by a CAL's identifier. Names lie beside the chain without an order of
+  their own, for an index by name would cost 60 bytes a CAL: what begins so is looked for in one part of the holders after
+  the other. Whoever is called exactly so comes first.
+- Everything else is looked for from the newest CAL back, so many at a time; there is no index by host or state either.
+- A page therefore says where to go on: below an entry, or at a holder's reference. It may be empty and still not the last.
 """
 
+import heapq
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
+from calvox.common.errors import BadInput
+from calvox.common.i18n import t
 from calvox.core.book import Row
+from calvox.core.holders import LONGEST_NAME, holder_of
 from calvox.core.products import CalType, cal_type_named, version_named
 from calvox.core.reports import CalReport
 from calvox.journal.interface import Reader
-from calvox.server.holders import cals_of
 from calvox.server.hosts import host_named
 from calvox.server.report import cal_reports
 
 PAGE = 50
 """CALs of one page."""
+LOOKED_THROUGH = 50_000
+"""CALs that are looked through for one page, at most."""
+PART = 400_000
+"""Entries of the ledger for each part that the holders are looked through in."""
+HOLDERS = 1_000
+"""Holders of one page whose CALs are looked at, at most."""
+NO_PACK = "no-pack"
+"""The state of a permanent CAL that comes from no pack: over-use that is built in."""
+_STATES: dict[str, dict[str, int]] = {
+    "temporary": {"temporary": 1},
+    "permanent": {"temporary": 0},
+    NO_PACK: {"temporary": 0, "pack": 0},
+}
 _ID = re.compile(r"[0-9a-f]{32}")
+_END = b"\xff" * 33
+_LAST = "\U0010ffff"
+"""No letter comes after it."""
 
 
 class Wanted(msgspec.Struct, frozen=True):
     """Which CALs are sought; what is empty does not matter."""
 
     holder: str = ""
-    """A holder's whole name, or a CAL's identifier."""
+    """The beginning of a holder's name, or a CAL's identifier."""
     cal_type: str = ""
     """device, user or session."""
     version: str = ""
     host: str = ""
     """A session host's name, or the beginning of its identifier."""
     lasting: str = ""
-    """temporary or permanent."""
+    """temporary, permanent or no-pack."""
     before: int = 0
     """Only CALs of entries below this one; 0: all."""
+    after: str = ""
+    """Where among the holders to go on, in hexadecimal; empty: from the first."""
+
+
+class NoCal(msgspec.Struct, frozen=True):
+    """A holder who is called exactly as sought, and has no CAL."""
+
+    reference: str
+    """Hexadecimal."""
+    name: str
 
 
 class Found(msgspec.Struct, frozen=True):
     """A page of CALs."""
 
     cals: list[CalReport]
-    further: int
-    """Where the next page begins; 0: there is none."""
+    further: int = 0
+    """Below which entry to go on; 0: there is nothing more."""
+    after: str = ""
+    """Where among the holders to go on; empty: there is nothing more."""
+    without: list[NoCal] = []
+    """Holders of exactly this name without a CAL."""
 
 
 def find_cals(reader: Reader, wanted: Wanted) -> Found:
     """Find a page of CALs.
 
     Raises:
-        BadInput: there is no such type or version, or the holder's name is not well formed.
+        BadInput: there is no such type, version or state, or the holder's name is not well formed.
         NotFound: there is no such host.
     """
-    where = _conditions(reader, wanted)
-    rows = list(islice(_rows(reader, wanted, where), PAGE + 1))
-    shown = rows[:PAGE]
-    return Found(cal_reports(reader, shown), shown[-1]["entry"] if len(rows) > PAGE else 0)
+    where, name = _conditions(reader, wanted), wanted.holder.strip()
+    if not name:
+        return _newest(reader, where, wanted.before)
+    if _ID.fullmatch(name.lower()) and (row := reader.get("cal", (bytes.fromhex(name),))) is not None:
+        return Found(cal_reports(reader, [row] if _fits(row, where) else []))
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        raise BadInput(t("A holder's name has 1 to {longest} printable characters", longest=LONGEST_NAME))
+    return _of_holders(reader, where, name, wanted.after)
 
 
 def _conditions(reader: Reader, wanted: Wanted) -> dict[str, Any]:
     where: dict[str, Any] = {}
+    if wanted.lasting:
+        if wanted.lasting not in _STATES:
+            raise BadInput(t("“{text}” is no state; there are {known}", text=wanted.lasting, known=", ".join(_STATES)))
+        where |= _STATES[wanted.lasting]
     if wanted.cal_type:
         where["cal_type"] = int(cal_type_named(wanted.cal_type))
     if wanted.version:
         where["version"] = version_named(wanted.version)
     if wanted.host:
         where["host"] = host_named(reader, wanted.host.strip())["host"]
-    if wanted.lasting:
-        where["temporary"] = int(wanted.lasting == "temporary")
     return where
 
 
-def _rows(reader: Reader, wanted: Wanted, where: dict[str, Any]) -> Iterator[Row]:
-    if not wanted.holder.strip():
-        below = ("entry", wanted.before) if wanted.before else None
-        yield from reader.select("cal", where, below=below, order="-entry", limit=PAGE + 1)
-        return
-    for row in sorted(_of_holder(reader, wanted.holder.strip(), where), key=lambda row: -int(row["entry"])):
-        fits = all(row[name] == value for name, value in where.items())
-        if fits and (not wanted.before or row["entry"] < wanted.before):
+def _fits(row: Row, where: dict[str, Any]) -> bool:
+    return all(row[name] == value for name, value in where.items())
+
+
+def _newest(reader: Reader, where: dict[str, Any], before: int) -> Found:
+    place = before or reader.head.position + 1
+    floor = 0
+    if where:
+        beyond = reader.select("cal", below=("entry", place), order="-entry", limit=1, offset=LOOKED_THROUGH)
+        floor = next((int(row["entry"]) + 1 for row in beyond), 0)
+    bounds = {"entry": (floor, place)}
+    rows = list(reader.select("cal", where, between=bounds, order="-entry", limit=PAGE + 1))
+    further = rows[PAGE - 1]["entry"] if len(rows) > PAGE else floor
+    return Found(cal_reports(reader, rows[:PAGE]), further)
+
+
+def _of_holders(reader: Reader, where: dict[str, Any], name: str, after: str) -> Found:
+    own = _exactly(reader, name)
+    first = [] if after else [(holder, _cals(reader, holder, where)) for holder in own]
+    without = [NoCal(holder["reference"].hex(), holder["name"]) for holder, cals in first if not cals]
+    rows = [row for _, cals in first for row in cals]
+    known, (start, end) = {row["reference"] for row in own}, _part(reader, name, _read(after))
+    going_on = "" if end == _END else end.hex()
+    for number, holder in enumerate(_beginning(reader, name, start, end), start=1):
+        rows += [] if holder["reference"] in known else _cals(reader, holder, where)
+        if len(rows) >= PAGE or number == HOLDERS:
+            going_on = (holder["reference"] + b"\0").hex()
+            break
+    return Found(cal_reports(reader, rows), 0, going_on, without)
+
+
+def _exactly(reader: Reader, name: str) -> list[Row]:
+    """List the holders who are known by this very name."""
+    return [row for one in CalType for row in reader.select("holder", {"holder": holder_of(one, name)})]
+
+
+def _cals(reader: Reader, holder: Row, where: dict[str, Any]) -> list[Row]:
+    cals = reader.select("cal", {"holder": holder["reference"]})
+    return sorted((row for row in cals if _fits(row, where)), key=lambda row: -int(row["entry"]))
+
+
+def _read(after: str) -> bytes:
+    try:
+        return bytes.fromhex(after)
+    except ValueError as error:
+        raise BadInput(t("The field “{field}” is not well formed", field="after")) from error
+
+
+def _part(reader: Reader, name: str, start: bytes) -> tuple[bytes, bytes]:
+    """Tell the part of the holders that is looked through next: where it begins, and what it stays below."""
+    parts = 1 + reader.head.position * len(_spellings(name)) // PART
+    each = (1 << 256) // parts
+    number = int.from_bytes(start[:32].ljust(32, b"\0")) // each + 1
+    return start, _END if number >= parts else (number * each).to_bytes(32)
+
+
+def _beginning(reader: Reader, name: str, start: bytes, end: bytes) -> Iterator[Row]:
+    """Read the holders of a part whose names begin so, by reference, each once."""
+    runs = [
+        reader.select("holder", between={"reference": (start, end), "name": (one, one + _LAST)}, limit=2 * HOLDERS)
+        for one in _spellings(name)
+    ]
+    last = b""
+    for row in heapq.merge(*runs, key=lambda row: row["reference"]):
+        if row["reference"] != last:
             yield row
+        last = row["reference"]
 
 
-def _of_holder(reader: Reader, name: str, where: dict[str, Any]) -> Iterable[Row]:
-    if _ID.fullmatch(name.lower()):
-        row = reader.get("cal", (bytes.fromhex(name),))
-        if row is not None:
-            return [row]
-    types = [CalType(where["cal_type"])] if "cal_type" in where else CalType
-    found = {row["cal_id"]: row for one in types for row in cals_of(reader, one, name)}
-    return found.values()
+def _spellings(name: str) -> list[str]:
+    """Write a name in the ways that the store, which knows no case but that of A to Z, tells apart."""
+    return list({_folded(one): one for one in (name, name.lower(), name.upper(), name.title())}.values())
+
+
+def _folded(name: str) -> str:
+    return "".join(sign.lower() if sign.isascii() else sign for sign in name)
