@@ -20,6 +20,7 @@ from calvox.common.errors import Denied, Unreachable
 from calvox.common.files import user_name
 from calvox.common.i18n import current_language, t
 from calvox.common.wire_errors import error_from
+from calvox.core.peopling import Role
 
 SOCKET = "control.sock"
 BODY_LIMIT = 1 << 20
@@ -43,6 +44,8 @@ class UseCase(Generic[C]):
     """The function: context, request, name of the user who asks."""
     reads: bool = False
     """Whether it only looks: it enters nothing and writes nothing, so an auditor may ask it."""
+    roles: frozenset[Role] | None = None
+    """The roles that may run it; None: every one, but an auditor only if it reads."""
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,12 @@ class Centre(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address and port, of this machine alone, for health and metrics; empty: none."""
     passphrase_file: str = ""
     """File with the signing key's passphrase; empty: systemd credential `calvox-passphrase`, else the terminal."""
+    people_listen: str = "127.0.0.1:7406"
+    """Address and port on which operators log in, with TLS; empty: none."""
+    people_certificate: str = ""
+    """File (PEM) with a certificate and its chain to show to operators; empty: the one that was made at init."""
+    people_key: str = ""
+    """File (PEM, not encrypted) with the key of that certificate."""
     call_hours: Annotated[int, Meta(ge=1, le=720)] = 72
     """Hours for which a call that was prepared and not signed is kept."""
     verify_at_start: Annotated[int, Meta(ge=0)] = 50_000

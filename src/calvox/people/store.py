@@ -1,6 +1,7 @@
 """What `people` needs of the store whose people they are: a licence server's ledger, or an activation centre's register."""
 
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from calvox.common.clock import World
 from calvox.core.peopling import DirectoryPerson, Roles
@@ -17,6 +18,10 @@ class Peopled(Protocol):
     @property
     def world(self) -> World:
         """Its clock and chance."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
 
     @property
     def roles(self) -> Roles:

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from calvox.apps.people_api.app import PeopleDesk, may
-from calvox.common.errors import Denied, NotFound
+from calvox.apps.people_api.app import PeopleDesk, demand
+from calvox.common.errors import NotFound
 from calvox.common.i18n import Text, t
 from calvox.core.peopling import Role
 from calvox.journal.interface import Journal
 from calvox.people.log_in import Who
+from calvox.people.store import Peopled
 from calvox.web.common.pages import Link
 
 
@@ -68,18 +69,19 @@ class Desk(Protocol):
 class WithPeople:
     """An application whose users have accounts: its use cases are those of the listener for people."""
 
-    def __init__(self, face: Face, people: PeopleDesk) -> None:
+    def __init__(self, face: Face, people: PeopleDesk[Any]) -> None:
         self.face, self.people = face, people
+        self.store: Peopled = people.store
 
     @property
     def zone(self) -> ZoneInfo:
         """The site's."""
-        return self.people.server.settings.zone
+        return self.store.zone
 
     @property
     def journal(self) -> Journal:
         """The ledger or the register."""
-        return self.people.server.journal
+        return self.store.journal
 
     def who(self, secret: str) -> Who:
         """Find who shows a session's secret."""
@@ -94,6 +96,5 @@ class WithPeople:
         case = self.people.cases.get(name)
         if case is None:
             raise NotFound(t("There is no use case {name}", name=name))
-        if not may(who, case):
-            raise Denied(t("An auditor changes nothing"), hint=t("Ask an administrator."))
-        return case.run(self.people.server, asked, who.name)
+        demand(who, case)
+        return case.run(self.store, asked, who.name)

@@ -24,13 +24,13 @@ from calvox.apps.licence_server.clock_cases import CLOCK_CASES
 from calvox.apps.licence_server.host_cases import HOST_CASES, Nothing
 from calvox.apps.licence_server.mailing import check_settings
 from calvox.apps.licence_server.metrics import ServerMetrics, checks
-from calvox.apps.licence_server.people_cases import PEOPLE_CASES
 from calvox.apps.licence_server.policy_cases import POLICY_CASES
 from calvox.apps.licence_server.upkeep import keep_certificate, keep_sweeping, verify_aside
 from calvox.apps.manager import manager_routes
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
-from calvox.apps.people_api import PeopleDesk, people_app, people_context, refresh_people
+from calvox.apps.people_api import Certificates, PeopleDesk, PeopleSocket, open_people_socket, people_app
+from calvox.apps.people_api.cases import OWN_CASES, PEOPLE_CASES
 from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
 from calvox.common.settings import Settings
@@ -94,7 +94,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
 
 def owner(settings: Settings) -> Owner[LicenceServer]:
     """Give the licence server of the settings' folder to the command line."""
-    return Owner(Path(settings.server.folder), CASES, lambda: _opened(settings, SYSTEM))
+    return Owner(Path(settings.server.folder), {**CASES, **OWN_CASES}, lambda: _opened(settings, SYSTEM))
 
 
 def _opened(settings: Settings, world: World) -> LicenceServer:
@@ -145,26 +145,28 @@ async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> No
         at = bind_operations(server.settings.server.operations, "server.operations")
         listeners.append(Listener(at, operations_app(measured.registry, lambda: checks(server))))
     refreshes = [lambda: refresh(context, server.keys)]
-    people = _people_listener(server, refreshes)
-    listeners += people
+    people = _people_socket(server)
+    if people is not None:
+        server.people_at = people.at
+        refreshes.append(people.refresh)
+        own = PeopleDesk(server, CASES)
+        listeners.append(people.listener(people_app(own, manager_routes(own))))
     aside = [
         partial(keep_sweeping, desk),
         partial(keep_certificate, server, refreshes),
         partial(verify_aside, server),
         partial(keep_alerting, server),
     ]
-    await serve(listeners, lambda: ready(_address(sock), "".join(_address(one.sock) for one in people)), aside)
+    await serve(listeners, lambda: ready(_address(sock), server.people_at), aside)
 
 
-def _people_listener(server: LicenceServer, refreshes: list[Callable[[], None]]) -> list[Listener]:
-    """Listen for people, if the site wants it."""
-    chosen = server.settings.server
+def _people_socket(server: LicenceServer) -> PeopleSocket | None:
+    """Bind a socket for people, if the site wants it."""
+    chosen, keys = server.settings.server, server.keys.folder
     if not chosen.people_listen:
-        return []
-    context = people_context(server.keys, chosen)
-    refreshes.append(lambda: refresh_people(context, server.keys, chosen))
-    desk = PeopleDesk(server, CASES)
-    return [Listener(bind(chosen.people_listen), people_app(desk, manager_routes(desk)), context)]
+        return None
+    certificates = Certificates((keys / "tls.pem", keys / "tls.key"), "server", chosen)
+    return open_people_socket(chosen.people_listen, certificates, chosen.names)
 
 
 def _address(sock: socket) -> str:

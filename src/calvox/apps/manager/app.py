@@ -8,6 +8,7 @@ from calvox.apps.browser import DOOR, Endpoint, Face, WithPeople, routes
 from calvox.apps.manager import pages
 from calvox.apps.people_api.app import PeopleDesk
 from calvox.core.peopling import Role
+from calvox.server.store import LicenceServer
 from calvox.web.manager.menu import LINKS, NAME, ROLES
 
 FACE = Face(NAME, "__Host-calvox-manager", LINKS, ROLES, frozenset({Role.ADMINISTRATOR}))
@@ -24,6 +25,6 @@ ENDPOINTS: Sequence[Endpoint[WithPeople]] = (
 """Every route."""
 
 
-def manager_routes(people: PeopleDesk) -> list[Route]:
+def manager_routes(people: PeopleDesk[LicenceServer]) -> list[Route]:
     """Make the routes, for the listener for people."""
     return routes(WithPeople(FACE, people), ENDPOINTS)

@@ -93,7 +93,7 @@ async def show_hosts(visit: Visit) -> Response:
 async def make_code(visit: Visit) -> Response:
     """Make an enrolment code, and show it this once."""
     made = await visit.case("enrolment-code", converted(await visit.form(), MakeCode))
-    page = hosts.hosts(await _hosts(visit), made, _address(visit.desk.people.server.settings.server))
+    page = hosts.hosts(await _hosts(visit), made, _address(visit.desk.people.store.settings.server))
     return visit.page(page, menu.HOSTS)
 
 

@@ -1,8 +1,8 @@
 """The routes for people, in one table: log in, log out, one's own password, and every use case by its name.
 
 Rules:
-- A use case is the one that the owner's socket runs, with the person's name as who asks. An administrator may run all, an
-  auditor those that only read. Who must change the password may do that and nothing else.
+- A use case is the one that the owner's socket runs, with the person's name as who asks. An auditor may run those that only
+  read, the others all that are not some role's alone. Who must change the password may do that and nothing else.
 - Who asks is found before the body is read; the one body that is read before is that of a log-in, and it is short.
 - A log-in that fails takes a second, whatever was wrong; only so many are checked at once.
 """
@@ -10,7 +10,7 @@ Rules:
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 from starlette.applications import Starlette
@@ -25,12 +25,13 @@ from calvox.common.errors import BadInput, Denied, NotFound, NotLoggedIn, TooMan
 from calvox.common.i18n import fitting_language, language_of, t
 from calvox.core.peopling import Role
 from calvox.people.log_in import Door, Who
-from calvox.server.store import LicenceServer
+from calvox.people.store import Directory, Peopled
 
 LOG_IN_LIMIT = 4096
 """Bytes of a log-in's body."""
 FAILED_SECONDS = 1.0
 """How long a log-in that fails takes at least."""
+S = TypeVar("S", bound=Peopled)
 MOST_CHECKED = 16
 """Log-ins whose passwords are checked, or wait for it, at a time."""
 
@@ -58,6 +59,8 @@ class LoggedIn(msgspec.Struct, frozen=True):
     role: str
     change: bool
     """Whether the password must be changed before anything else."""
+    directory: bool = False
+    """Whether the site's directory let them in, and not an account here."""
 
 
 class Myself(msgspec.Struct, frozen=True):
@@ -68,16 +71,23 @@ class Myself(msgspec.Struct, frozen=True):
     change: bool
     cases: tuple[str, ...]
     """The use cases that this person may run."""
+    directory: bool = False
+    """Whether the site's directory let them in, and not an account here."""
 
 
-class PeopleDesk:
+class PeopleDesk(Generic[S]):
     """What all requests of a serving process share."""
 
     def __init__(
-        self, server: LicenceServer, cases: Mapping[str, UseCase[Any]], *, failed_seconds: float = FAILED_SECONDS
+        self,
+        store: S,
+        cases: Mapping[str, UseCase[Any]],
+        directory: Directory | None = None,
+        *,
+        failed_seconds: float = FAILED_SECONDS,
     ) -> None:
-        self.server, self.cases, self.failed_seconds = server, cases, failed_seconds
-        self.door = Door(server)
+        self.store, self.cases, self.failed_seconds = store, cases, failed_seconds
+        self.door = Door(store, directory)
         self.checked = 0
         """Log-ins that are being checked."""
 
@@ -86,7 +96,7 @@ class PeopleDesk:
 class Call:
     """One request."""
 
-    desk: PeopleDesk
+    desk: PeopleDesk[Any]
     request: Request
     who: Who | None
     """Who is logged in; None where nobody needs to be."""
@@ -129,7 +139,7 @@ async def log_in(call: Call) -> LoggedIn:
     """Let somebody in."""
     asked: LogIn = await call.body(LogIn, LOG_IN_LIMIT)
     secret, who = await checked(call, call.desk.door.log_in, asked.name, asked.password, call.address)
-    return LoggedIn(secret, who.name, str(who.role), who.change)
+    return LoggedIn(secret, who.name, str(who.role), who.change, who.directory)
 
 
 async def log_out(call: Call) -> None:
@@ -146,7 +156,8 @@ async def password(call: Call) -> None:
 async def myself(call: Call) -> Myself:
     """Tell who is logged in, and what they may do."""
     who = call.somebody
-    return Myself(who.name, str(who.role), who.change, tuple(n for n, c in call.desk.cases.items() if may(who, c)))
+    cases = tuple(name for name, case in call.desk.cases.items() if may(who, case))
+    return Myself(who.name, str(who.role), who.change, cases, who.directory)
 
 
 async def run_case(call: Call) -> Any:
@@ -155,20 +166,34 @@ async def run_case(call: Call) -> Any:
     case = call.desk.cases.get(name)
     if case is None:
         raise NotFound(t("There is no use case {name}", name=name))
-    if not may(call.somebody, case):
-        raise Denied(t("An auditor changes nothing"), hint=t("Ask an administrator."))
+    demand(call.somebody, case)
     if call.request.method == "GET":
         if not case.reads:
             raise BadInput(t("{name} changes something; send it with POST", name=name))
         asked = parse(b"{}", case.request)
     else:
         asked = await call.body(case.request)
-    return await call.run(case.run, call.desk.server, asked, call.somebody.name)
+    return await call.run(case.run, call.desk.store, asked, call.somebody.name)
 
 
 def may(who: Who, case: UseCase[Any]) -> bool:
     """Tell whether somebody may run a use case."""
-    return who.role is Role.ADMINISTRATOR or case.reads
+    if case.roles is not None:
+        return who.role in case.roles
+    return case.reads or who.role is not Role.AUDITOR
+
+
+def demand(who: Who, case: UseCase[Any]) -> None:
+    """Refuse a use case to whoever may not run it.
+
+    Raises:
+        Denied: somebody of this role may not.
+    """
+    if may(who, case):
+        return
+    if who.role is Role.AUDITOR:
+        raise Denied(t("An auditor changes nothing"), hint=t("Ask an administrator."))
+    raise Denied(t("This is for another role than yours"), hint=t("At an activation centre, ask a supervisor."))
 
 
 async def checked(call: Call, work: Callable[..., Any], *arguments: Any) -> Any:
@@ -198,7 +223,7 @@ ENDPOINTS = (
 """Every route."""
 
 
-def people_app(desk: PeopleDesk, more: Sequence[Route] = ()) -> Starlette:
+def people_app(desk: PeopleDesk[Any], more: Sequence[Route] = ()) -> Starlette:
     """Make the application behind the listener, with further routes beside its own."""
     own = [Route(one.path, _Handler(desk, one).handle, methods=[*one.methods]) for one in ENDPOINTS]
     return application([*own, *more])
@@ -207,7 +232,7 @@ def people_app(desk: PeopleDesk, more: Sequence[Route] = ()) -> Starlette:
 class _Handler:
     """What a request to one route goes through."""
 
-    def __init__(self, desk: PeopleDesk, endpoint: Endpoint) -> None:
+    def __init__(self, desk: PeopleDesk[Any], endpoint: Endpoint) -> None:
         self._desk, self._endpoint = desk, endpoint
 
     async def handle(self, request: Request) -> Response:
