@@ -38,6 +38,11 @@ class Reason(StrEnum):
         """Say it to a person; the placeholders are those of the refusal's detail."""
         return _TEXTS[self]
 
+    @property
+    def say(self) -> Text:
+        """What the operator may say to the caller, as it is said."""
+        return _SAID[self]
+
 
 _TEXTS: dict[Reason, Text] = {
     Reason.UNKNOWN_CALLER: t("no agreement names this caller"),
@@ -59,6 +64,41 @@ _TEXTS: dict[Reason, Text] = {
     Reason.OUTLASTS_LINE: t("the CALs {cal_type} of version {version} would outlast the agreement's line"),
     Reason.MORE_THAN_LEFT: t("{asked} CALs {cal_type} of version {version} are asked for, and {left} are left"),
     Reason.CONTROL_WORDS_DIFFER: t("the control words differ: something was mis-heard"),
+}
+
+
+_WHO = t("I cannot tell who is calling from what you say. Please look up name and call word, and call again.")
+_SUPERVISOR = t("I may not give anything for this licence server. My supervisor will call your company back.")
+_COMPARE = t("What I noted is not what your call sheet says. Please read server ID, quantity and sequence again.")
+_SELLER = t("The agreement does not cover this. Please ask your seller, and call again.")
+_SAID: dict[Reason, Text] = {
+    Reason.UNKNOWN_CALLER: _WHO,
+    Reason.WRONG_CALL_WORD: _WHO,
+    Reason.CALLER_LOCKED: t("This call word is locked. My supervisor will call the number that we hold for you."),
+    Reason.UNKNOWN_AGREEMENT: t("I do not find this agreement. Please read me its twelve digits again."),
+    Reason.CALLER_NOT_AUTHORISED: t("You are not named in this agreement. Please have somebody call who is."),
+    Reason.SERVER_RETIRED: t(
+        "This licence server was retired for good. A new installation has a new server ID; please read me that."
+    ),
+    Reason.SERVER_BLACKLISTED: _SUPERVISOR,
+    Reason.SERVER_NOT_ACTIVATED: t(
+        "This licence server was never activated. We do both in this call; please open the sheet for it."
+    ),
+    Reason.AGREEMENT_ENDED: t("The agreement has ended. What was installed goes on; for more, please ask your seller."),
+    Reason.OTHER_AGREEMENT: _COMPARE,
+    Reason.OTHER_PROGRAMME: _COMPARE,
+    Reason.REQUEST_EXPIRED: t(
+        "The end date on your call sheet has passed. Please make a new sheet, and read it to me."
+    ),
+    Reason.SEQUENCE_USED: _COMPARE,
+    Reason.SEQUENCE_NOT_ASCENDING: t(
+        "A later request was signed before. Please make a new call sheet, and read it to me."
+    ),
+    Reason.NOT_BOUGHT: _SELLER,
+    Reason.LINE_ENDED: _SELLER,
+    Reason.OUTLASTS_LINE: t("The CALs would outlast the agreement. Please choose an earlier end on your call sheet."),
+    Reason.MORE_THAN_LEFT: t("Fewer CALs are left than you ask for. I can tell you how many; please make a new sheet."),
+    Reason.CONTROL_WORDS_DIFFER: _COMPARE,
 }
 
 

@@ -88,7 +88,7 @@ def read_again(context: Context, request: ReadAgain, operator: str) -> Signed | 
         row = _row_of(list(reader.select("confirmation", _where(request.what), order="-entry", limit=1)))
         refusal = server_refusal(reader, row["server_id"])
     if refusal is not None:
-        return refuse(context, _call_of(row), refusal, operator)
+        return refuse(context, call_of(row), refusal, operator)
     return shown(row) if row["signature"] else _finish(context, context.signer(), row)
 
 
@@ -108,7 +108,7 @@ def _register(tx: Transaction, number: bytes, agreed: bool, operator: str) -> Ro
     known, kept = tx.get("confirmation", (number,)), tx.get("pending", (number,))
     if kept is not None and kept["expires"] <= tx.now:
         kept = None
-    call = _call_of(known) if known else read_pending(kept) if kept else None
+    call = call_of(known) if known else read_pending(kept) if kept else None
     if call is None:
         raise NotFound(t("There is no prepared call {number}", number=number.hex()), hint=t("Prepare it again."))
     tx.drop("pending", (number,))
@@ -158,7 +158,7 @@ def _finish(context: Context, signer: Signer, row: Row) -> Signed:
 
 
 def _sign(context: Context, signer: Signer, row: Row) -> bytes:
-    call = _call_of(row)
+    call = call_of(row)
     signed = message(Kind(call.kind), call.server_id, call.requests, row["issue_day"])
     with context.journal.read() as reader:
         public_key = centre_row(reader)["public_key"]
@@ -167,7 +167,8 @@ def _sign(context: Context, signer: Signer, row: Row) -> bytes:
     return signature
 
 
-def _call_of(row: Row) -> Call:
+def call_of(row: Row) -> Call:
+    """Read what a registered confirmation was asked for."""
     data: bytes = row["requests"]
     requests = tuple(data[at : at + REQUEST_SIZE] for at in range(0, len(data), REQUEST_SIZE))
     return Call(row["caller"], row["server_id"], row["agreement"], row["kind"], requests)
@@ -175,7 +176,7 @@ def _call_of(row: Row) -> Call:
 
 def shown(row: Row) -> Signed:
     """Show a confirmation that was signed."""
-    call, kind = _call_of(row), Kind(row["kind"])
+    call, kind = call_of(row), Kind(row["kind"])
     code = bytes_of(CodeType.CONFIRMATION, confirmation_code(kind, row["signature"]))
     requests = [data.hex() for data in call.requests]
     number, server_id = row["call"].hex(), call.server_id.hex()

@@ -17,16 +17,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from calvox.apps.centre.cases import CASES as CASES
 from calvox.apps.centre.metrics import CentreMetrics, centre_checks
-from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.operations import bind_operations, operations_app
-from calvox.apps.owner import Owner, UseCase, listen
+from calvox.apps.owner import Owner, listen
 from calvox.apps.serving import Listener, application, bind, control_app, run_loop, serve
-from calvox.centre import agreements, callers, calls, card, desk, keys, servers, signing, typed
+from calvox.centre import card, keys, signing
 from calvox.centre.context import Context, Unlock
 from calvox.centre.entries import CentreFounded
 from calvox.centre.page import headers, page
-from calvox.centre.refusals import Refusal
 from calvox.centre.register import REGISTER
 from calvox.common import settings
 from calvox.common.clock import DAY, SYSTEM, World
@@ -51,27 +50,6 @@ class Founding(msgspec.Struct, frozen=True):
     telephones: list[Telephone]
     tls_names: tuple[str, ...] = ("localhost", "127.0.0.1")
     """Names and addresses that its certificate bears."""
-
-
-CASES: Mapping[str, UseCase[Context]] = {
-    **JOURNAL_CASES,
-    "agreement-add": UseCase(agreements.AddAgreement, agreements.AgreementShown, agreements.add_agreement),
-    "agreement-list": UseCase(agreements.ListAgreements, list[agreements.AgreementShown], agreements.list_agreements),
-    "agreement-show": UseCase(agreements.ShowAgreement, agreements.AgreementShown, agreements.show_agreement_named),
-    "blacklist": UseCase(servers.BlacklistServer, servers.ServerShown, servers.blacklist),
-    "calls": UseCase(calls.CallsAsked, list[calls.PendingCall], desk.pending_calls),
-    "card": UseCase(card.CardAsked, card.CardShown, card.show_card),
-    "identify": UseCase(calls.IdentifyCaller, calls.Identified | Refusal, desk.identify),
-    "prepare": UseCase(calls.PrepareCall, calls.Prepared | Refusal, desk.prepare),
-    "read": UseCase(signing.ReadAgain, signing.Signed | Refusal, signing.read_again),
-    "retire": UseCase(servers.RetireServer, servers.ServerShown, servers.retire),
-    "servers": UseCase(servers.ServersAsked, list[servers.ServerShown], servers.list_servers),
-    "sign": UseCase(signing.SignCall, signing.Signed | Refusal, signing.sign_call),
-    "typing-keep": UseCase(typed.KeepTyping, typed.KeptTyping, typed.keep_typing),
-    "typing-kept": UseCase(typed.TypingAsked, typed.KeptTyping, typed.kept_typing),
-    "unlock-caller": UseCase(callers.UnlockCaller, callers.CallerShown, callers.unlock_caller),
-}
-"""What can be done to an activation centre."""
 
 
 def passphrase_stored(file: str, environment: Mapping[str, str] = os.environ) -> AskPassphrase | None:

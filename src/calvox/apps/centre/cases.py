@@ -1,0 +1,78 @@
+"""What can be done to an activation centre, by subject: the use cases of its socket, its command line and its desk.
+
+Everyone at the desk takes calls. What lets somebody call, lets nobody call again, or looks over an operator's shoulder is
+the supervisor's.
+"""
+
+from collections.abc import Mapping
+
+from calvox.apps.journals import JOURNAL_CASES
+from calvox.apps.owner import UseCase
+from calvox.centre import (
+    agreements,
+    callers,
+    calls,
+    card,
+    desk,
+    history,
+    open_calls,
+    servers,
+    signing,
+    statistics,
+    typed,
+)
+from calvox.centre.context import Context
+from calvox.centre.refusals import Refusal
+from calvox.core.peopling import Role
+
+SUPERVISOR = frozenset({Role.SUPERVISOR})
+Cases = Mapping[str, UseCase[Context]]
+
+AGREEMENT_CASES: Cases = {
+    "agreement-add": UseCase(
+        agreements.AddAgreement, agreements.AgreementShown, agreements.add_agreement, roles=SUPERVISOR
+    ),
+    "agreement-list": UseCase(
+        agreements.ListAgreements, list[agreements.AgreementShown], agreements.list_agreements, reads=True
+    ),
+    "agreement-show": UseCase(
+        agreements.ShowAgreement, agreements.AgreementShown, agreements.show_agreement_named, reads=True
+    ),
+    "unlock-caller": UseCase(callers.UnlockCaller, callers.CallerShown, callers.unlock_caller, roles=SUPERVISOR),
+}
+CALL_CASES: Cases = {
+    "calls": UseCase(calls.CallsAsked, list[calls.PendingCall], desk.pending_calls, reads=True),
+    "call-compared": UseCase(open_calls.Compared, signing.Signed | Refusal, open_calls.sign_open),
+    "call-end": UseCase(open_calls.EndCall, open_calls.CallOver, open_calls.end_call),
+    "call-heard-wrongly": UseCase(open_calls.HeardWrongly, open_calls.OpenCallShown, open_calls.heard_wrongly),
+    "call-note": UseCase(open_calls.NoteCall, open_calls.OpenCallShown, open_calls.note_call),
+    "call-open": UseCase(open_calls.OpenCall, open_calls.OpenCallShown | Refusal, open_calls.open_call),
+    "call-prepare": UseCase(open_calls.OneCall, calls.Prepared | Refusal, open_calls.prepare_open),
+    "call-show": UseCase(open_calls.OneCall, open_calls.OpenCallShown, open_calls.show_open, reads=True),
+    "call-statistics": UseCase(
+        statistics.StatisticsAsked, statistics.CallStatistics, statistics.call_statistics, reads=True, roles=SUPERVISOR
+    ),
+    "calls-open": UseCase(open_calls.OpenCallsAsked, list[open_calls.OpenCallListed], open_calls.list_open, reads=True),
+    "identify": UseCase(calls.IdentifyCaller, calls.Identified | Refusal, desk.identify),
+    "prepare": UseCase(calls.PrepareCall, calls.Prepared | Refusal, desk.prepare),
+    "read": UseCase(signing.ReadAgain, signing.Signed | Refusal, signing.read_again),
+    "sign": UseCase(signing.SignCall, signing.Signed | Refusal, signing.sign_call),
+    "typing-keep": UseCase(typed.KeepTyping, typed.KeptTyping, typed.keep_typing),
+    "typing-kept": UseCase(typed.TypingAsked, typed.KeptTyping, typed.kept_typing, reads=True),
+}
+SERVER_CASES: Cases = {
+    "blacklist": UseCase(servers.BlacklistServer, servers.ServerShown, servers.blacklist, roles=SUPERVISOR),
+    "confirmation": UseCase(history.OneConfirmation, signing.Signed | Refusal, history.confirmation_again, reads=True),
+    "retire": UseCase(servers.RetireServer, servers.ServerShown, servers.retire),
+    "server-history": UseCase(history.OneServer, history.ServerHistory, history.server_history, reads=True),
+    "servers": UseCase(servers.ServersAsked, list[servers.ServerShown], servers.list_servers, reads=True),
+    "servers-find": UseCase(history.FindServers, history.ServersFound, history.find_servers, reads=True),
+}
+CASES: Cases = {
+    **JOURNAL_CASES,
+    **AGREEMENT_CASES,
+    **CALL_CASES,
+    **SERVER_CASES,
+    "card": UseCase(card.CardAsked, card.CardShown, card.show_card, reads=True),
+}
+"""What can be done to an activation centre."""
