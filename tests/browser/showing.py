@@ -1,0 +1,120 @@
+"""Pages in a real Chromium: opened in each language, width and colour scheme, and looked over as a whole."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+
+PASSWORD, CHOSEN = "correct horse battery", "of my own choice"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+"""Chromium runs as root here, without a screen, and asks nobody outside."""
+WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1280}
+"""Pixels."""
+Scheme = Literal["light", "dark"]
+
+
+def chromium(playwright: Playwright) -> Browser:
+    """Start the system's Chromium; without one the test says so."""
+    program = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    return playwright.chromium.launch(executable_path=program, args=list(QUIET))
+
+
+@dataclass
+class Shown:
+    """An application in a browser."""
+
+    browser: Browser
+    address: str
+    state: Any = None
+    """Cookies of whoever is logged in."""
+    faults: list[str] = field(default_factory=list)
+    """What the browser complained of."""
+
+    @contextmanager
+    def page(
+        self, path: str = "/", *, language: str = "en", width: str = "desktop", scheme: Scheme = "light", **more: Any
+    ) -> Iterator[Page]:
+        """Open a page as it is seen on one kind of screen; the browser may not complain of it."""
+        with self.context(language=language, width=width, scheme=scheme, **more) as context:
+            page = context.new_page()
+            before = len(self.faults)
+            page.on("console", self._listen)
+            page.on("pageerror", lambda error: self.faults.append(str(error)))
+            page.goto(self.address + path)
+            yield page
+            assert self.faults[before:] == []
+
+    @contextmanager
+    def context(
+        self, *, language: str = "en", width: str = "desktop", scheme: Scheme = "light", **more: Any
+    ) -> Iterator[BrowserContext]:
+        """Give a browser's profile with whoever is logged in."""
+        context = self.browser.new_context(
+            ignore_https_errors=True,
+            locale=language,
+            viewport={"width": WIDTHS[width], "height": 800},
+            color_scheme=scheme,
+            storage_state=self.state,
+            **more,
+        )
+        context.set_default_timeout(15_000)
+        try:
+            yield context
+        finally:
+            context.close()
+
+    def log_in(self, name: str, password: str) -> None:
+        """Log in, and choose another password if that is asked."""
+        with self.context() as context:
+            page = context.new_page()
+            page.goto(self.address + "/log-in")
+            page.fill("#name", name)
+            page.fill("#password", password)
+            page.click("main button")
+            if page.url.endswith("/password"):
+                page.fill("#old", password)
+                page.fill("#new", CHOSEN)
+                page.fill("#again", CHOSEN)
+                page.click("main button")
+            page.wait_for_selector("nav.menu")
+            self.state = context.storage_state()
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.faults.append(message.text)
+
+
+def violations(page: Page) -> list[str]:
+    """Name what axe finds wrong with a page, with the elements."""
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'])}" for one in found]
+
+
+def too_wide(page: Page) -> int:
+    """Tell by how many pixels a page is wider than its screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def look_over(page: Page) -> None:
+    """Hold a page to its screens, narrow and wide: no violation, and nothing that sticks out."""
+    for name, width in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": 800})
+        assert violations(page) == [], name
+        assert too_wide(page) <= 0, name
