@@ -65,7 +65,7 @@ def latest_entries(reader: Reader, before: int, kind: str, by: str, limit: int) 
             fact = reader.fact(entry)
             if (kind and kind_of(fact) != kind) or (by and getattr(fact, "by", "") != by):
                 continue
-            found.append(_one(entry, fact))
+            found.append(show_entry(entry, fact))
             if len(found) == limit:
                 return Looked(found, entry.sequence if entry.sequence > 1 else 0)
         place = first
@@ -81,10 +81,11 @@ def _shown(reader: Reader, first: int, last: int | None, kind: str, limit: int) 
         found += 1
         if found > limit:
             return
-        yield _one(entry, fact)
+        yield show_entry(entry, fact)
 
 
-def _one(entry: Entry, fact: Fact) -> EntryShown:
+def show_entry(entry: Entry, fact: Fact) -> EntryShown:
+    """Show one entry."""
     says = {name: _plain(getattr(fact, name)) for name in fact.__struct_fields__}
     return EntryShown(entry.sequence, utc(entry.time), entry.kind, says, entry.hash.hex())
 
