@@ -82,7 +82,37 @@ class Drop:
     key: Key
 
 
-Change = Put | Set | Add | Drop
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Note how far a counter got: in the row with this key, which is made when it is missing.
+
+    The row has two columns besides its key: `first`, where the counter stood before the first change that is noted there,
+    and `peak`, the highest that it came to.
+    """
+
+    table: str
+    key: Key
+    counter: tuple[str, Key, str]
+    """Table, key and column of the counter."""
+    step: int
+    """By how much it was changed just now."""
+
+    def noted(self, get: Callable[[str, Key], Row | None], names: tuple[str, ...]) -> Put | None:
+        """Tell what is to be written, if anything; `names` are those of the key."""
+        table, key, column = self.counter
+        counted, row = get(table, key), get(self.table, self.key)
+        if counted is None:
+            return None
+        value = int(counted[column])
+        if row is None:
+            first = value - self.step
+            row = {**dict(zip(names, self.key, strict=True)), "first": first, "peak": first}
+        elif value <= row["peak"]:
+            return None
+        return Put(self.table, {**row, "peak": max(value, row["peak"])})
+
+
+Change = Put | Set | Add | Drop | Level
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from calvox.core.ledger_tables import BESIDE, PROJECTIONS, WORKING
 from calvox.core.outages import OUTAGE_FACTS, outage_changes
 from calvox.core.peopling import PEOPLE_FACTS, people_changes
 from calvox.core.products import CalType
+from calvox.core.usage import usage_changes
 
 FACTS: tuple[type[Fact], ...] = (
     ServerFounded,
@@ -109,17 +110,17 @@ def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
             names = ("cal_id", "cal_type", "version", "holder", "host", "valid_until", "pack")
             row = {**_fields(fact, *names), "temporary": int(fact.temporary)}
             yield Put("cal", {**row, "issued": placed.time, "entry": placed.sequence})
-            yield from _count(fact.pack, 1)
+            yield from _count(fact.pack, 1, placed)
             if fact.temporary and fact.cal_type == CalType.DEVICE and not fact.replaces:
                 yield Put("device", {"holder": fact.holder, "first_seen": placed.time, "proven": 0})
             elif fact.cal_type == CalType.DEVICE and not fact.temporary:
                 yield Set("device", (fact.holder,), {"proven": 1})
             if fact.replaces:
-                yield from _back(fact.replaces, fact.replaces_pack)
+                yield from _back(fact.replaces, fact.replaces_pack, placed)
         case CalRenewed():
             yield Set("cal", (fact.cal_id,), {**_fields(fact, "host", "valid_until"), "entry": placed.sequence})
         case CalReleased() | CalExpired():
-            yield from _back(fact.cal_id, fact.pack)
+            yield from _back(fact.cal_id, fact.pack, placed)
         case CalRefused():
             row = _fields(fact, "host", "holder", "cal_type", "reason", "count")
             yield Put("refusal", {**row, "entry": placed.sequence, "time": placed.time})
@@ -128,9 +129,9 @@ def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
 def _administered(fact: Fact, placed: Placed) -> Iterable[Change]:
     match fact:
         case CalReleasedByHand():
-            yield from _back(fact.cal_id, fact.pack)
+            yield from _back(fact.cal_id, fact.pack, placed)
         case CalRevoked():
-            yield from _back(fact.cal_id, fact.pack)
+            yield from _back(fact.cal_id, fact.pack, placed)
             row = _fields(fact, "cal_id", "version", "holder", "valid_until", "pack")
             yield Put("revoked", {**row, "entry": placed.sequence, "time": placed.time})
         case CalsConverted():
@@ -154,14 +155,15 @@ _BOUGHT = ("programme", "cal_type", "version", "agreement", "ends")
 """What a pack shares with those of its CALs that were converted, but for the type."""
 
 
-def _back(cal_id: bytes, pack: int) -> Iterable[Change]:
+def _back(cal_id: bytes, pack: int, placed: Placed) -> Iterable[Change]:
     yield Drop("cal", (cal_id,))
-    yield from _count(pack, -1)
+    yield from _count(pack, -1, placed)
 
 
-def _count(pack: int, amount: int) -> Iterable[Change]:
+def _count(pack: int, amount: int, placed: Placed) -> Iterable[Change]:
     if pack:
         yield Add("pack", (pack,), "issued", amount)
+        yield from usage_changes(pack, amount, placed)
 
 
 def _fields(fact: Fact, *names: str) -> dict[str, Any]:

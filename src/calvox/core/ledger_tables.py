@@ -8,6 +8,7 @@ from calvox.core.book import Table
 from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
 from calvox.core.outages import OUTAGE_TABLES
 from calvox.core.peopling import PEOPLE_WORKING, PERSON_TABLE
+from calvox.core.usage import USAGE_TABLE
 
 PROJECTIONS = (
     Table(
@@ -52,6 +53,7 @@ PROJECTIONS = (
         index=(("cal_type",),),
         small=True,
     ),
+    USAGE_TABLE,
     HOST_TABLE,
     AUTHORITY_TABLE,
     *OUTAGE_TABLES,

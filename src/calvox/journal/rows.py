@@ -7,7 +7,7 @@ import apsw
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Placed, Put, Row, Set, Value, kind_of
+from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Level, Placed, Put, Row, Set, Value, kind_of
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
@@ -205,6 +205,11 @@ class SqliteTransaction(SqliteReader):
 
     def _apply(self, change: Change) -> None:
         table = change.table
+        if isinstance(change, Level):
+            noted = change.noted(self.get, self._keys[table])
+            if noted is not None:
+                self._apply(noted)
+            return
         if table in self._small:
             self._small.apply(change)
             return
