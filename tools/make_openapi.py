@@ -18,7 +18,7 @@ from calvox.wire import hostapi
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "reference" / "host-api.json"
-FAILURES = ("denied", "not-found", "conflict", "bad-input", "too-many", "store-failed")
+FAILURES = ("denied", "not-found", "conflict", "bad-input", "too-long", "too-many", "store-failed")
 REF = "#/components/schemas/{name}"
 
 

@@ -261,7 +261,7 @@ def test_what_a_form_lacks_is_named(app: Any) -> None:
     ada.get("/")
     assert ada.post("/hosts/code", name="x", version="1999").status == 422
     ada.get("/")
-    assert ada.post("/hosts/code", name="x" * FORM_LIMIT, version="2022").status == 422
+    assert ada.post("/hosts/code", name="x" * FORM_LIMIT, version="2022").status == 413
     ada.get("/")
     assert ada.post("/hosts/nonsense").status == 404
 

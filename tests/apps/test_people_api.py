@@ -145,7 +145,7 @@ def test_no_answer_is_kept_by_a_browser(app: Any) -> None:
 def test_a_long_log_in_is_not_read(app: Any) -> None:
     """Nor is any body of somebody who is not logged in."""
     long = b'{"name":"ada","password":"' + b"x" * LOG_IN_LIMIT + b'"}'
-    assert ask(app, "POST", "/v1/log-in", long).code == "bad-input"
+    assert ask(app, "POST", "/v1/log-in", long).code == "too-long"
     assert ask(app, "POST", "/v1/cases/status", b"x" * (1 << 22)).code == "not-logged-in"
 
 

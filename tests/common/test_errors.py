@@ -46,7 +46,7 @@ def test_kinds_of_fault_have_exits_apart() -> None:
     for code, row in RENDERINGS.items():
         shared.setdefault(row.exit, set()).add(code)
     assert [codes for codes in shared.values() if len(codes) > 1] == [
-        {"bad-input", "bad-code", "wrong-kind"},
+        {"bad-input", "too-long", "bad-code", "wrong-kind"},
         {"denied", "not-logged-in"},
         {"unreachable", "answer-lost"},
         {"bad-signature", "bad-token"},
@@ -57,6 +57,7 @@ def test_statuses_are_errors_of_http() -> None:
     """The client's faults are told from ours."""
     assert all(400 <= row.status <= 599 for row in RENDERINGS.values())
     assert RENDERINGS["denied"].status == 403
+    assert RENDERINGS["too-long"].status == 413
     assert RENDERINGS["internal"].status == 500
 
 

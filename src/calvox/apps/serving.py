@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Receive
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from calvox.apps.owner import BODY_LIMIT, Owner, peer_name
-from calvox.common.errors import BadInput, CalvoxError, NotFound, TooMany, rendering
+from calvox.common.errors import BadInput, CalvoxError, NotFound, TooLong, TooMany, rendering
 from calvox.common.i18n import Language, fitting_language, language_of, t
 from calvox.common.wire_errors import error_body
 
@@ -221,7 +221,8 @@ async def received(receive: Receive, limit: int) -> bytes:
     """Read a request's body, and not a byte more than the limit.
 
     Raises:
-        BadInput: it is longer, or was cut off.
+        TooLong: it is longer.
+        BadInput: it was cut off.
     """
     body: bytes = b""
     while True:
@@ -230,7 +231,7 @@ async def received(receive: Receive, limit: int) -> bytes:
             raise BadInput(t("The request was cut off"))
         body += bytes(message.get("body", b""))
         if len(body) > limit:
-            raise BadInput(t("The request is longer than {limit} bytes", limit=limit))
+            raise TooLong(t("The request is longer than {limit} bytes", limit=limit))
         if not message.get("more_body", False):
             return body
 

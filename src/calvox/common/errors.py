@@ -31,6 +31,12 @@ class BadInput(CalvoxError):
     code = "bad-input"
 
 
+class TooLong(BadInput):
+    """What was sent is longer than is read."""
+
+    code = "too-long"
+
+
 class BadCode(BadInput):
     """A spoken code cannot be what it should be: too long, too short, foreign symbols, a failed check."""
 
@@ -161,6 +167,7 @@ REFUSED_EXIT = 4
 RENDERINGS: dict[str, Rendering] = {
     "internal": Rendering(70, 500, t("Internal error")),
     "bad-input": Rendering(2, 422, t("Not well formed")),
+    "too-long": Rendering(2, 413, t("Too long")),
     "bad-code": Rendering(2, 422, t("Not a good code")),
     "wrong-kind": Rendering(2, 422, t("A code of another kind")),
     "bad-settings": Rendering(78, 500, t("Wrong setting")),

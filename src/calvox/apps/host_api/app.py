@@ -1,8 +1,8 @@
 """The routes of the host API, in one table, and what each request goes through before it is served.
 
 Rules: the authority's certificate and enrolment are open to a peer without a certificate; everything else needs one that a
-trusted authority issued, to a host that is admitted. Bodies are capped before they are parsed, and what a host may ask is
-bounded before its request reaches the ledger.
+trusted authority issued, to a host that is admitted; one that is not learns nothing of its request. Bodies are capped
+before they are parsed, and what a host may ask is bounded before its request reaches the ledger.
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -15,8 +15,9 @@ from starlette.types import Receive, Scope, Send
 from calvox.apps.host_api import cals, hosts, statements
 from calvox.apps.host_api.call import Call, Desk
 from calvox.apps.serving import Answer, error_answer, parse, received
-from calvox.common.errors import Denied, NotFound
+from calvox.common.errors import BadInput, Denied, NotFound
 from calvox.common.i18n import Language, fitting_language, t
+from calvox.server.hosts import admitted
 from calvox.server.idempotency import checked_key
 from calvox.server.keys import Keys
 from calvox.server.limits import Limits
@@ -117,6 +118,15 @@ class HostApp:
         if endpoint is None or endpoint.method != scope["method"]:
             raise NotFound(t("There is no {method} {path} here", method=scope["method"], path=scope["path"][:80]))
         host = b"" if endpoint.open else peer_host(scope["extensions"]["calvox.peer"], self._desk.server.keys)
+        try:
+            return await self._answered(endpoint, host, scope, receive, language)
+        except BadInput:
+            self._demand_admitted(host)
+            raise
+
+    async def _answered(
+        self, endpoint: Endpoint, host: bytes, scope: Scope, receive: Receive, language: Language
+    ) -> Answer:
         body = await received(receive, endpoint.limit) if endpoint.asked else b""
         asked = parse(body, endpoint.asked) if endpoint.asked else None
         if host:
@@ -126,6 +136,15 @@ class HostApp:
         if isinstance(told, bytes):
             return Answer(200, told, "application/x-pem-file")
         return Answer(200, msgspec.json.encode(told))
+
+    def _demand_admitted(self, host: bytes) -> None:
+        """Tell a host that is not to be served just that, whatever is wrong with its request.
+
+        A good request meets the same question in its own transaction, so this one costs only those that are not good.
+        """
+        if host:
+            with self._desk.server.journal.read() as reader:
+                admitted(reader, host)
 
 
 IDEMPOTENCY_KEY = hostapi.IDEMPOTENCY_KEY.lower().encode()
