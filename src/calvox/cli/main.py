@@ -30,6 +30,7 @@ NOUNS = (
     "journal",
     "site",
     "windows",
+    "manager",
     "doctor",
     "codes",
     "config",

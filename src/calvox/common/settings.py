@@ -142,6 +142,13 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Least time between two mails; what happens meanwhile is in the next one."""
 
 
+class Manager(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The manager in the browser of a site without any server of ours."""
+
+    site_listen: str = "127.0.0.1:7407"
+    """Address and port on which `calvox manager serve` shows a site folder, with TLS."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -150,6 +157,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server: Server = Server()
     host: Host = Host()
     alerts: Alerts = Alerts()
+    manager: Manager = Manager()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,12 +5,13 @@ told. The same bundle imported again is the one that is there.
 """
 
 import re
+import time
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from calvox.common.clock import SYSTEM, World
-from calvox.common.errors import NotFound, Tampered
+from calvox.common.errors import Busy, NotFound, Tampered
 from calvox.common.files import build_whole, read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.journal.interface import Journal, Transaction
@@ -24,6 +25,12 @@ KEY, BUNDLES = "site-key", "bundles"
 LABEL = b"CALVOX-SITE-1"
 LARGEST_BUNDLE = 32 << 20
 """Bytes of the largest bundle that is kept."""
+PATIENCE, PAUSE = 3.0, 0.02
+"""Seconds for which a folder that is in use is tried again, and between two attempts: the site manager and the command line
+hold it for one action each."""
+BUSY = t(
+    "A “calvox” command works in this folder, one that waits for somebody’s typing perhaps. Let it end, then try again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +71,25 @@ def found_site(folder: Path, name: str, by: str, world: World = SYSTEM) -> None:
 
 
 def open_site(folder: Path, world: World = SYSTEM) -> SiteFolder:
-    """Open a site folder for this process.
+    """Open a site folder for this process; one that another process is just done with is waited for.
 
     Raises:
         NotFound: it is none.
+        Busy: another process goes on using it.
         Tampered: its journal does not hold.
     """
     if not (folder / KEY).exists():
         raise NotFound(t("{path} is no site folder", path=str(folder)), hint=t("“calvox site init” makes one."))
     key = SigningKey(read_whole(folder / KEY))
     sealer = LabelledSealer(LABEL, sha256(key.public).digest(), key)
-    return SiteFolder(folder, SqliteJournal(folder, SITE_BOOK, sealer, world))
+    until = world.steady() + PATIENCE
+    while True:
+        try:
+            return SiteFolder(folder, SqliteJournal(folder, SITE_BOOK, sealer, world))
+        except Busy as error:
+            if world.steady() >= until:
+                raise Busy(error.message, hint=BUSY) from error
+            time.sleep(PAUSE)
 
 
 def keep_bundle(site: SiteFolder, data: bytes, machine: str, collected: int, how: str, by: str) -> bool:

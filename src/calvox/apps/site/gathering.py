@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import Owner
+from calvox.common.clock import show_date
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
@@ -165,6 +168,23 @@ def enter_backup(site: SiteFolder, machine: str, made: int, *, folder: bool, sys
     by = user_name()
     fact = BackupTested(machine=machine, made=made, folder=folder, system_state=system_state, by=by)
     site.journal.run(lambda tx: tx.append(fact))
+
+
+def moment_within(day: str, zone: ZoneInfo, now: int) -> int:
+    """Give a moment of the day on which a backup was made: noon, but of today none that is still to come.
+
+    Raises:
+        BadInput: it is no day, or still to come.
+    """
+    try:
+        noon = int(datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=zone).timestamp())
+    except ValueError as error:
+        raise BadInput(t("“{text}” is no day; write it as 2026-11-24", text=day)) from error
+    if show_date(now, zone) == day:
+        return min(noon, now)
+    if noon > now:
+        raise BadInput(t("“{text}” is still to come", text=day))
+    return noon
 
 
 def history_of(site: SiteFolder) -> list[Site]:

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from calvox.apps.site.calls import call_of
-from calvox.apps.site.gathering import Imported, enter_backup, facts_of, import_files, keep_surveyed, server_of
+from calvox.apps.site.gathering import (
+    Imported,
+    enter_backup,
+    facts_of,
+    import_files,
+    keep_surveyed,
+    moment_within,
+    server_of,
+)
 from calvox.apps.site.typing import stage_of, typing_of
 from calvox.cli.session import grid, say, session, settings, show
 from calvox.cli.windows.call_drawn import step_after
@@ -26,8 +33,7 @@ from calvox.cli.windows.reaching import (
     UserOption,
     credentials_of,
 )
-from calvox.common.clock import SYSTEM, show_date
-from calvox.common.errors import BadInput
+from calvox.common.clock import SYSTEM
 from calvox.common.i18n import t
 from calvox.windows.collector import write_collector
 
@@ -157,23 +163,9 @@ def enter_tested_backup(
     site: SiteOption = Path("."),
 ) -> None:
     """Enter a tested backup."""
-    moment = _within(made)
+    moment = moment_within(made, settings().zone, SYSTEM.now())
     with opened(site) as place:
         name = server_of(facts_of(place), server).machine.name
         enter_backup(place, name, moment, folder=folder, system_state=system_state)
     text = t("Entered: the backup of {server} of {day} was tested.", server=name, day=made)
     show({"server": name, "made": made}, lambda screen: screen.print(str(text), markup=False))
-
-
-def _within(day: str) -> int:
-    """Give a moment of a day: noon, but of today none that is still to come."""
-    try:
-        noon = int(datetime.fromisoformat(f"{day}T12:00").replace(tzinfo=settings().zone).timestamp())
-    except ValueError as error:
-        raise BadInput(t("“{text}” is no day; write it as 2026-11-24", text=day)) from error
-    now = SYSTEM.now()
-    if show_date(now, settings().zone) == day:
-        return min(noon, now)
-    if noon > now:
-        raise BadInput(t("“{text}” is still to come", text=day))
-    return noon

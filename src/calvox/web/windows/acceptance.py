@@ -152,7 +152,10 @@ def _seen(one: Seen) -> Told:
 
 
 def _parts(found: Checklist) -> tuple[Part, ...]:
-    lists = ((t("Checklist for {server}", server=found.server), found.items), (t("Checks after the activation"), found.checks))
+    lists = (
+        (t("Checklist for {server}", server=found.server), found.items),
+        (t("Checks after the activation"), found.checks),
+    )
     return tuple(Part(title, tuple(ItemShown(item) for item in items)) for title, items in lists)
 
 

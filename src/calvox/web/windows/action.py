@@ -33,7 +33,9 @@ class ActionPage(Page):
         "machine": t("Machine, its name with domain"),
         "optional": t("may stay empty"),
         "go": t("Make the script"),
-        "then": t("Read the script first: it has not been run on any Windows yet. Then, on the machine, as an administrator:"),
+        "then": t(
+            "Read the script first: it has not been run on any Windows yet. Then, on the machine, as an administrator:"
+        ),
         "back": t("Bring its result back, and import it."),
         "network": t("Over the network, in a terminal of this machine:"),
         "every": t("Every action"),

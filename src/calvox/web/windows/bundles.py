@@ -63,7 +63,9 @@ class ImportPage(Page):
         "told": t("What it says"),
         "go_on": t("Go on with the call"),
         "collector": t("The collector"),
-        "collector_what": t("A script that only reads. Run it as an administrator on each licence server and session host:"),
+        "collector_what": t(
+            "A script that only reads. Run it as an administrator on each licence server and session host:"
+        ),
         "download": t("Download the collector"),
         "digest": t("SHA-256"),
         "never_run": t("It has not been run on any Windows yet; read it first."),

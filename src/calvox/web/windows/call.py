@@ -207,7 +207,9 @@ def judged_text(typing: Typing, judged: Judged, text: str) -> tuple[str, bool]:
     whole, rest = divmod(judged.signs, GROUP)
     if rest:
         missing = GROUP - rest
-        return str(t("Group {group}: {missing} signs are missing", group=typing.next + whole + 1, missing=missing)), True
+        return str(
+            t("Group {group}: {missing} signs are missing", group=typing.next + whole + 1, missing=missing)
+        ), True
     return str(t("{whole} groups are whole", whole=whole)) if whole > 1 else str(t("The group is whole")), True
 
 

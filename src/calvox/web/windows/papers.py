@@ -28,11 +28,22 @@ OFFERED = (
     Offered(
         "tracking",
         t("Tracking sheet"),
-        t("The licence server, its IDs, what was bought and installed, mode and backup, and both codes: to be signed and kept."),
+        t(
+            "The licence server, its IDs, what was bought and installed, mode and backup, and both codes: to be signed and kept."
+        ),
     ),
-    Offered("checklist", t("Checklist"), t("The procedure's lists, each line proven by facts, open, or not collected.")),
-    Offered("call-table", t("Call table"), t("The telephone call at a glance: its steps and what must be told."), of_call=True),
-    Offered("call-sheet", t("Call sheet"), t("What is said and noted in a call, with boxes for the code."), of_call=True),
+    Offered(
+        "checklist", t("Checklist"), t("The procedure's lists, each line proven by facts, open, or not collected.")
+    ),
+    Offered(
+        "call-table",
+        t("Call table"),
+        t("The telephone call at a glance: its steps and what must be told."),
+        of_call=True,
+    ),
+    Offered(
+        "call-sheet", t("Call sheet"), t("What is said and noted in a call, with boxes for the code."), of_call=True
+    ),
 )
 
 

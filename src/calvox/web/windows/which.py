@@ -124,8 +124,12 @@ def _answer(host: SessionHost) -> HostAnswer:
     if number not in compat.NAMES:
         gap = t("not known")
         return HostAnswer(host.machine.name, version_name(number) if number else "–", gap, gap)
-    serve = [name for cal, name in compat.NAMES.items() if compat.cal_on_host(number, cal).verdict is not Verdict.DOES_NOT]
+    serve = [
+        name for cal, name in compat.NAMES.items() if compat.cal_on_host(number, cal).verdict is not Verdict.DOES_NOT
+    ]
     servers = [
-        name for one, name in compat.NAMES.items() if compat.host_with_server(number, one).verdict is not Verdict.DOES_NOT
+        name
+        for one, name in compat.NAMES.items()
+        if compat.host_with_server(number, one).verdict is not Verdict.DOES_NOT
     ]
     return HostAnswer(host.machine.name, version_name(number), ", ".join(serve), ", ".join(servers))
