@@ -13,7 +13,7 @@ from bench.bare import PAGE, Bare, entry_insert, syncs_a_second
 from bench.beside import laps_beside, lines_beside
 from bench.callers import call
 from bench.lines import Group, Lap, Line, Scale, Unit
-from calvox.journal.bodies import body_of
+from calvox.journal.bodies import written
 from calvox.journal.interface import Transaction, Work
 from calvox.journal.sqlite import BATCH_LIMIT, DATABASE, SqliteJournal
 from tests.journal.books import BOOK, WORLD, CoinAdded, PurseMade, open_sqlite
@@ -42,7 +42,7 @@ def open_journal(folder: Path) -> SqliteJournal:
 
 def _bare(file: Path) -> Bare:
     inserts = (
-        entry_insert("CoinAdded", body_of(COIN), b"", WORLD.now()),
+        entry_insert(written(COIN)[1], b"", WORLD.now()),
         ('UPDATE purse SET "coins" = "coins" + ? WHERE "purse" = ?', lambda _: (1, PURSE)),
     )
     return Bare(file, BOOK, inserts, f"INSERT INTO purse VALUES ('{PURSE}', 0, 0)")

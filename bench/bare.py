@@ -59,11 +59,11 @@ class Bare:
         self._connection.close()
 
 
-def entry_insert(kind: str, body: bytes, leaf: bytes, now: int) -> Insert:
-    """Insert an entry of this kind, as long as a real one."""
+def entry_insert(body: bytes, leaf: bytes, now: int) -> Insert:
+    """Insert an entry, as long as a real one."""
     return (
-        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        lambda sequence: (sequence, now, kind, 1, body, leaf, HASH, HASH),
+        "INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)",
+        lambda sequence: (sequence, now, 1, body, leaf, HASH),
     )
 
 

@@ -22,7 +22,7 @@ from calvox.core.entries import CalIssued
 from calvox.core.holders import holder_of
 from calvox.core.ledger import LEDGER
 from calvox.core.products import CalType
-from calvox.journal.bodies import body_of
+from calvox.journal.bodies import written
 from calvox.journal.interface import Work
 from calvox.server.found import found
 from calvox.server.issue import HolderAsk, acquire, token_of
@@ -74,7 +74,7 @@ def _bare(file: Path) -> Bare:
 
     inserts = (
         ("INSERT OR REPLACE INTO holder VALUES (?, ?, ?, ?)", holder),
-        entry_insert("CalIssued", body_of(issued), bytes(32), now),
+        entry_insert(written(issued)[1], bytes(32), now),
         ("INSERT OR REPLACE INTO cal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", cal),
         ("INSERT OR REPLACE INTO device VALUES (?, ?, 0)", lambda sequence: (drawn(sequence)[0], now)),
         (

@@ -44,14 +44,14 @@ class PairRows:
         execute("INSERT INTO batch VALUES (?, ?, ?, ?, ?)", (self._sequence, first, HASH, HASH, SIGNATURE))
         execute("COMMIT")
 
-    def _entry(self, kind: str, body: bytes, leaf: bytes) -> None:
+    def _entry(self, kind: int, body: bytes, leaf: bytes) -> None:
         self._sequence += 1
-        row = (self._sequence, NOW, kind, 1, body, leaf, HASH, HASH)
-        self._connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (self._sequence, NOW, kind, body, leaf, HASH)
+        self._connection.execute("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", row)
 
     def _acquire(self, cal_id: bytes, holder: bytes, reference: bytes) -> None:
         execute = self._connection.execute
-        self._entry("CalIssued", ISSUED, HASH)
+        self._entry(1, ISSUED, HASH)
         execute("INSERT INTO holder VALUES (?, ?, ?, ?)", (reference, holder, HASH, "session"))
         row = (cal_id, 2, 7, reference, cal_id, NOW, 0, 1, NOW, self._sequence)
         execute("INSERT INTO cal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -61,7 +61,7 @@ class PairRows:
 
     def _release(self, cal_id: bytes, holder: bytes, reference: bytes) -> None:
         execute = self._connection.execute
-        self._entry("CalReleased", RELEASED, b"")
+        self._entry(2, RELEASED, b"")
         execute("DELETE FROM cal WHERE cal_id = ?", (cal_id,))
         execute("DELETE FROM token WHERE cal_id = ?", (cal_id,))
         execute("DELETE FROM lease WHERE cal_id = ?", (cal_id,))

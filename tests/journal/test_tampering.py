@@ -45,6 +45,17 @@ def opened_and_verified(folder: Path) -> None:
     ("statement", "named"),
     [
         ("UPDATE entry SET body = (SELECT body FROM entry WHERE sequence = 1) WHERE sequence = 4", "Entry 4 "),
+        (
+            "UPDATE entry SET body = (SELECT body FROM entry WHERE sequence = 2), hash = zeroblob(32) WHERE sequence = 4",
+            "Entry 4 ",
+        ),
+        ("UPDATE entry SET hash = zeroblob(32) WHERE sequence = 4", "Entry 4 "),
+        ("UPDATE entry SET kind = 1 WHERE sequence = 4", "Entry 4 "),
+        ("UPDATE entry SET kind = 9 WHERE sequence = 4", "Entry 4 "),
+        ("UPDATE kind SET fields = 'coin purse' WHERE number = 2", "Entry 10 "),
+        ("UPDATE kind SET fields = '' WHERE number = 2", "Entry 10 "),
+        ("UPDATE kind SET version = 2 WHERE number = 2", "Entry 10 "),
+        ("DELETE FROM kind WHERE number = 2", "Entry 10 "),
         ("UPDATE entry SET body = CAST(body || x'00' AS BLOB) WHERE sequence = 5", "Entry 5 "),
         ("UPDATE entry SET time = time + 1 WHERE sequence = 5", "Entry 5 "),
         ("UPDATE entry SET leaf = zeroblob(32) WHERE sequence = 6", "Entry 6 "),
@@ -106,7 +117,7 @@ def test_an_appended_entry_is_found_at_start(folder: Path) -> None:
     assert isinstance(last, bytes)
     assert isinstance(body, bytes)
     digest = entry_hash(last, 11, 1, "CoinAdded", 1, b"", body)
-    connection.execute("INSERT INTO entry VALUES (11, 1, 'CoinAdded', 1, ?, x'', ?, ?)", (body, last, digest))
+    connection.execute("INSERT INTO entry VALUES (11, 1, 2, ?, x'', ?)", (body, digest))
     connection.close()
     with pytest.raises(Tampered, match="Entry 11 was never signed"):
         open_sqlite(folder)

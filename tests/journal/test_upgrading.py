@@ -163,7 +163,7 @@ def next_changes_of_same_tables(fact: Fact, placed: Placed) -> Iterable[Change]:
 def test_a_newer_schema_is_refused(folder: Path) -> None:
     """The number in the file decides, before anything is read."""
     connection = apsw.Connection(str(folder / "journal.db"))
-    connection.execute("PRAGMA user_version=2")
+    connection.execute("PRAGMA user_version=3")
     connection.close()
-    with pytest.raises(Conflict, match="newer Calvox than this one: it holds schema 2, where 1 is known"):
+    with pytest.raises(Conflict, match="newer Calvox than this one: it holds schema 3, where 2 is known"):
         open_sqlite(folder)

@@ -7,7 +7,7 @@ import msgspec
 from calvox.common.errors import BadInput, Conflict, Tampered
 from calvox.common.i18n import Text, t
 from calvox.core.book import Book, Fact
-from calvox.trust.canonical import decode, encode_in_order, in_order
+from calvox.trust.canonical import decode, encode_fields, in_order
 
 BODY_LIMIT = 1 << 20
 """Bytes that the body of one entry may have."""
@@ -15,11 +15,18 @@ BODY_LIMIT = 1 << 20
 
 def body_of(fact: Fact) -> bytes:
     """Write a fact as canonical bytes."""
-    return encode_in_order({name: getattr(fact, name) for name in _fields(type(fact))})
+    return written(fact)[0]
+
+
+def written(fact: Fact) -> tuple[bytes, bytes]:
+    """Write a fact as canonical bytes, and its values alone in the order of `fields_of`."""
+    fields = fields_of(type(fact))
+    return encode_fields(fields, [getattr(fact, name) for name in fields])
 
 
 @cache
-def _fields(kind: type[Fact]) -> tuple[str, ...]:
+def fields_of(kind: type[Fact]) -> tuple[str, ...]:
+    """Name a kind's fields, in canonical order."""
     return in_order(kind.__struct_fields__)
 
 

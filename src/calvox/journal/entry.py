@@ -28,10 +28,8 @@ class Entry:
     """The fact in canonical bytes."""
     leaf: bytes
     """32 bytes that go into the batch's Merkle tree, or none."""
-    previous: bytes
-    """Hash of the entry before, 32 bytes."""
     hash: bytes
-    """Hash of this entry, 32 bytes."""
+    """Hash of this entry, which covers the one before, 32 bytes."""
 
 
 @dataclass(frozen=True, slots=True)

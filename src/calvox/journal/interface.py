@@ -86,9 +86,6 @@ class Transaction(Reader, Protocol):
     def append(self, fact: Fact, leaf: bytes = b"") -> Entry:
         """Enter a fact, and carry out what it changes in the projections."""
 
-    def leaf_index(self) -> int:
-        """Tell the index that the next leaf will have in this batch's tree."""
-
     def put(self, table: str, row: Row) -> None:
         """Write a row beside the chain or a working row."""
 

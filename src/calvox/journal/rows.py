@@ -7,8 +7,9 @@ import apsw
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Level, Placed, Put, Row, Set, Value, kind_of
-from calvox.journal.bodies import body_of, fact_of
+from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Placed, Put, Row, Set, Value, kind_of
+from calvox.journal import kinds
+from calvox.journal.bodies import fact_of, fields_of, written
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
 from calvox.journal.head import Head
 from calvox.journal.resident import Resident
@@ -16,9 +17,9 @@ from calvox.journal.sealing import Sealer
 from calvox.journal.tables import Tables
 from calvox.trust.merkle import root
 
-SCHEMA = """
-CREATE TABLE entry (sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind TEXT NOT NULL, version INTEGER NOT NULL,
-  body BLOB NOT NULL, leaf BLOB NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
+SCHEMA = f"""{kinds.SCHEMA}
+CREATE TABLE entry (sequence INTEGER PRIMARY KEY, time INTEGER NOT NULL, kind INTEGER NOT NULL, body BLOB NOT NULL,
+  leaf BLOB NOT NULL, hash BLOB NOT NULL) STRICT;
 CREATE TABLE batch (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, context BLOB NOT NULL, root BLOB NOT NULL,
   signature BLOB NOT NULL) STRICT;
 """
@@ -33,6 +34,7 @@ class SqliteReader:
     def __init__(self, connection: apsw.Connection, book: Book) -> None:
         self._connection = connection
         self._book = book
+        self._kinds = kinds.Kinds(connection)
         self.tables = Tables(connection, book)
 
     def get(self, table: str, key: Key) -> Row | None:
@@ -62,7 +64,7 @@ class SqliteReader:
         wanted = f"AND ({' OR '.join([_HOLDS] * len(holding))})" if holding else ""
         bounds = first, (1 << 62) if last is None else last
         for row in self._connection.execute(_ENTRIES.format(wanted), (*bounds, *holding)):
-            yield Entry(*row)
+            yield self._kinds.entry(row)
 
     def batches(self, first: int = 1) -> Iterator[Batch]:
         """Read batches in order, from the one that holds an entry; without their leaves."""
@@ -88,13 +90,13 @@ class SqliteReader:
     def last(self) -> Entry | None:
         """The last entry."""
         row = self._connection.execute("SELECT * FROM entry ORDER BY sequence DESC LIMIT 1").fetchone()
-        return Entry(*row) if row else None
+        return self._kinds.entry(row) if row else None
 
     @property
     def head(self) -> Head:
         """Where the chain ends in this view."""
-        last = self.last
-        return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
+        row = self._connection.execute("SELECT sequence, hash FROM entry ORDER BY sequence DESC LIMIT 1").fetchone()
+        return Head(*row) if row else Head(0, GENESIS)
 
 
 class SqliteTransaction(SqliteReader):
@@ -131,6 +133,7 @@ class SqliteTransaction(SqliteReader):
         self._end = None
         self._waiting.clear()
         self._small.forget()
+        self._kinds.forget()
 
     def get(self, table: str, key: Key) -> Row | None:
         """Read the row with this key."""
@@ -168,10 +171,12 @@ class SqliteTransaction(SqliteReader):
     def append(self, fact: Fact, leaf: bytes = b"") -> Entry:
         """Enter a fact, and carry out what it changes in the projections."""
         end = self.head
-        sequence, kind, body = end.position + 1, kind_of(fact), body_of(fact)
+        sequence, kind = end.position + 1, kind_of(fact)
+        body, values = written(fact)
         digest = entry_hash(end.hash, sequence, self.now, kind, fact.VERSION, leaf, body)
-        entry = Entry(sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest)
-        self._waiting.append((sequence, self.now, kind, fact.VERSION, body, leaf, end.hash, digest))
+        entry = Entry(sequence, self.now, kind, fact.VERSION, body, leaf, digest)
+        number = self._kinds.number((kind, fact.VERSION, fields_of(type(fact))))
+        self._waiting.append((sequence, self.now, number, values if fact.__struct_fields__ else body, leaf, digest))
         for change in self._book.changes(fact, Placed(sequence, self.now)):
             self._apply(change)
         self._end = Head(sequence, digest)
@@ -184,10 +189,6 @@ class SqliteTransaction(SqliteReader):
     def head(self) -> Head:
         """Where the chain ends within this batch."""
         return self._end or super().head
-
-    def leaf_index(self) -> int:
-        """Tell the index that the next leaf will have in this batch's tree."""
-        return len(self._leaves)
 
     def put(self, table: str, row: Row) -> None:
         """Write a row beside the chain or a working row."""
@@ -205,11 +206,6 @@ class SqliteTransaction(SqliteReader):
 
     def _apply(self, change: Change) -> None:
         table = change.table
-        if isinstance(change, Level):
-            noted = change.noted(self.get, self._keys[table])
-            if noted is not None:
-                self._apply(noted)
-            return
         if table in self._small:
             self._small.apply(change)
             return
@@ -228,7 +224,7 @@ class SqliteTransaction(SqliteReader):
 
     def _write_entries(self) -> None:
         if self._waiting:
-            self._connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._waiting)
+            self._connection.executemany("INSERT INTO entry VALUES (?, ?, ?, ?, ?, ?)", self._waiting)
             self._waiting.clear()
 
     def seal(self) -> Batch | None:

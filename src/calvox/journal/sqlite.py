@@ -22,7 +22,7 @@ from calvox.common.errors import Conflict, NotFound, StoreFailed
 from calvox.common.files import PLAIN, own_file
 from calvox.common.i18n import t
 from calvox.core.book import Book
-from calvox.journal.bodies import demand_known, written_by_newer
+from calvox.journal.bodies import demand_known
 from calvox.journal.entry import GENESIS, Batch
 from calvox.journal.head import Head, HeadFile
 from calvox.journal.interface import Committed, Reader, T, Work
@@ -30,11 +30,11 @@ from calvox.journal.jobs import AnyJob, Job, LoopJob, settle_all
 from calvox.journal.rows import SCHEMA, SqliteReader, SqliteTransaction
 from calvox.journal.sealing import Sealer
 from calvox.journal.tables import create_tables
-from calvox.journal.upgrading import bring_up
+from calvox.journal.upgrading import bring_chain_up, bring_up
 from calvox.journal.verifying import check_batch, check_entry, check_head, group, readable, signed_batch, verify_all
 
 DATABASE, HEAD, LOCK = "journal.db", "journal.head", "journal.lock"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Goes up when the tables of the chain itself change; a book's own tables are brought up by their shape."""
 BATCH_LIMIT = 512
 """Pieces of work that may share a commit."""
@@ -56,7 +56,8 @@ class SqliteJournal:
             self._connection.execute("PRAGMA cache_size=-65536")
             self._connection.execute("PRAGMA wal_autocheckpoint=8192")
             self._transaction = SqliteTransaction(self._connection, book, sealer)
-            with readable():
+            with readable(), self._connection:
+                bring_chain_up(self._connection, SCHEMA_VERSION)
                 self._check_checkpoint()
                 bring_up(self._connection, book)
         except BaseException:
@@ -149,7 +150,6 @@ class SqliteJournal:
     def _check_checkpoint(self) -> None:
         """Check the last signed batch and the head outside, before anything is added."""
         reader = self._transaction
-        _check_version(self._connection)
         last = reader.last
         if last is not None:
             batch = signed_batch(reader, last)
@@ -254,17 +254,6 @@ def _own(folder: Path) -> int:
     if not exists(folder):
         raise NotFound(t("{path} holds no journal", path=str(folder)))
     return own_file(folder / LOCK)
-
-
-def _check_version(connection: apsw.Connection) -> None:
-    found = connection.pragma("user_version")
-    if found > SCHEMA_VERSION:
-        raise written_by_newer(t("schema {found}, where {known} is known", found=found, known=SCHEMA_VERSION))
-    if found != SCHEMA_VERSION:
-        raise Conflict(
-            t("The journal has schema {found}; this version reads {known}", found=found, known=SCHEMA_VERSION),
-            hint=t("Use the version of Calvox that wrote it, or a newer one."),
-        )
 
 
 def _ours(error: Exception) -> Exception:

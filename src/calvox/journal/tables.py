@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from calvox.core.book import Add, Book, Change, Drop, Key, Level, Put, Row, Set, Table, Value
+from calvox.core.book import Add, Book, Change, Drop, Key, Put, Row, Set, Table, Value
 
 _TYPES: Mapping[type, str] = {int: "INTEGER", str: "TEXT", bytes: "BLOB"}
 _EMPTY: Mapping[type, str] = {int: "0", str: "''", bytes: "x''"}
@@ -27,9 +27,10 @@ def create_tables(connection: apsw.Connection, book: Book, *, projections_only: 
 def create_table(connection: apsw.Connection, table: Table) -> None:
     """Create one table and its indexes."""
     columns = ", ".join(f'"{name}" {_TYPES[kind]}' for name, kind in table.columns.items())
-    connection.execute(
-        f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({_names(table.key)})) STRICT, WITHOUT ROWID'
-    )
+    # A key that is one number is the row's own place: such a table fills its pages to the last when it grows at its end.
+    numbered = len(table.key) == 1 and table.columns[table.key[0]] is int
+    kind = "STRICT" if numbered else "STRICT, WITHOUT ROWID"
+    connection.execute(f'CREATE TABLE "{table.name}" ({columns}, PRIMARY KEY ({_names(table.key)})) {kind}')
     for group in table.index:
         name = "_".join((table.name, *group))
         connection.execute(f'CREATE INDEX "{name}" ON "{table.name}" ({_names(group)})')
@@ -138,10 +139,6 @@ class Tables:
                 execute(self._adding(table, column), (amount, *key))
             case Drop(key=key):
                 execute(self._dropping(table, len(key)), key)
-            case Level():
-                noted = change.noted(self.get, self._tables[table].key)
-                if noted is not None:
-                    self.apply(noted)
 
     def _assigning(self, table: str, names: tuple[str, ...]) -> str:
         known = ("set", table, *names)

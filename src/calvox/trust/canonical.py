@@ -14,7 +14,7 @@ Rules:
 It leaves to its callers what a value means.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -45,12 +45,30 @@ def encode(value: object) -> bytes:
 
 def encode_in_order(items: Mapping[Any, object]) -> bytes:
     """Write a map whose keys stand in canonical order already, which is not checked again."""
-    if all(type(value) in _PLAIN or (type(value) is int and -_INT_END <= value < _INT_END) for value in items.values()):
+    if _plain(items.values()):
         try:
             return cbor2.dumps(items)
         except UnicodeEncodeError as error:
             raise BadInput(t("A text holds half a character")) from error
     return encode(dict(items))
+
+
+def encode_fields(names: Sequence[str], values: Sequence[object]) -> tuple[bytes, bytes]:
+    """Write a map whose names stand in canonical order already, and its values alone as a list."""
+    if not _plain(values):
+        return encode(dict(zip(names, values, strict=True))), encode(values)
+    try:
+        return cbor2.dumps(dict(zip(names, values, strict=True))), cbor2.dumps(values)
+    except UnicodeEncodeError as error:
+        raise BadInput(t("A text holds half a character")) from error
+
+
+def _plain(values: Iterable[object]) -> bool:
+    for value in values:
+        kind = type(value)
+        if kind not in _PLAIN and not (kind is int and -_INT_END <= value < _INT_END):  # type: ignore[operator]
+            return False
+    return True
 
 
 def in_order(keys: Iterable[Any]) -> tuple[Any, ...]:
