@@ -7,7 +7,7 @@ import apsw
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Placed, Put, Row, Set, Value, kind_of
+from calvox.core.book import Add, Book, Change, Drop, Fact, Key, Level, Placed, Put, Row, Set, Value, kind_of
 from calvox.journal import kinds
 from calvox.journal.bodies import fact_of, fields_of, written
 from calvox.journal.entry import GENESIS, Batch, Entry, entry_hash
@@ -206,6 +206,11 @@ class SqliteTransaction(SqliteReader):
 
     def _apply(self, change: Change) -> None:
         table = change.table
+        if isinstance(change, Level):
+            noted = change.noted(self.get, self._keys[table])
+            if noted is not None:
+                self._apply(noted)
+            return
         if table in self._small:
             self._small.apply(change)
             return

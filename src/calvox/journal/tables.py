@@ -8,7 +8,7 @@ from typing import Any
 
 import apsw
 
-from calvox.core.book import Add, Book, Change, Drop, Key, Put, Row, Set, Table, Value
+from calvox.core.book import Add, Book, Change, Drop, Key, Level, Put, Row, Set, Table, Value
 
 _TYPES: Mapping[type, str] = {int: "INTEGER", str: "TEXT", bytes: "BLOB"}
 _EMPTY: Mapping[type, str] = {int: "0", str: "''", bytes: "x''"}
@@ -139,6 +139,10 @@ class Tables:
                 execute(self._adding(table, column), (amount, *key))
             case Drop(key=key):
                 execute(self._dropping(table, len(key)), key)
+            case Level():
+                noted = change.noted(self.get, self._tables[table].key)
+                if noted is not None:
+                    self.apply(noted)
 
     def _assigning(self, table: str, names: tuple[str, ...]) -> str:
         known = ("set", table, *names)
