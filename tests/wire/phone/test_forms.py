@@ -140,7 +140,7 @@ def test_completions() -> None:
     assert complete(Form.WORDS_EN, "") == complete(Form.DIGITS, "1") == complete(Form.WORDS_EN, "zzz") == []
 
 
-@pytest.mark.parametrize(("code_type", "width"), list(zip(CodeType, (18, 18, 49, 14), strict=True)))
+@pytest.mark.parametrize(("code_type", "width"), list(zip(CodeType, (18, 18, 49, 14, 28), strict=True)))
 def test_numbers_and_bytes(code_type: CodeType, width: int) -> None:
     """Each type has its width in bytes, and unused high bits must be zero."""
     largest = (1 << code_type.bits) - 1

@@ -54,6 +54,7 @@ class CodeType(StrEnum):
     REQUEST = "request"
     CONFIRMATION = "confirmation"
     RETIREMENT = "retirement"
+    RECOVERY = "recovery"
 
     @property
     def number(self) -> int:
@@ -81,6 +82,7 @@ _TYPES: dict[CodeType, tuple[int, int, Text]] = {
     CodeType.REQUEST: (2, 138, t("request")),
     CodeType.CONFIRMATION: (3, 385, t("confirmation")),
     CodeType.RETIREMENT: (4, 110, t("retirement proof")),
+    CodeType.RECOVERY: (5, 220, t("recovery key")),
 }
 
 
