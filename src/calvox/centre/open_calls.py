@@ -11,17 +11,26 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from calvox.centre.agreements import AgreementShown, agreement_shown
-from calvox.centre.callers import CallerShown, caller_key, caller_shown, check_caller
+from calvox.centre.callers import caller_key, check_caller
 from calvox.centre.calls import CALL_SIZE, AskedLine, PrepareCall, Prepared, bytes_from_hex
-from calvox.centre.checks import Call, server_refusal
+from calvox.centre.checks import Call
 from calvox.centre.context import Context
 from calvox.centre.desk import prepare_known, refuse
 from calvox.centre.entries import CallEnded, CallOpened
+from calvox.centre.noted import (
+    Noted,
+    OpenCallShown,
+    agreements_of,
+    change_noted,
+    keep_noted,
+    open_row,
+    read_noted,
+    show_noted,
+    still_unsigned,
+)
 from calvox.centre.refusals import Refusal
-from calvox.centre.servers import ServerShown, server_shown
-from calvox.centre.signing import SignCall, Signed, shown, sign_call
-from calvox.common.errors import BadInput, Conflict, NotFound
+from calvox.centre.signing import SignCall, Signed, sign_call
+from calvox.common.errors import BadInput, Conflict
 from calvox.common.i18n import Language, t
 from calvox.core.book import Row
 from calvox.journal.interface import Reader, Transaction
@@ -34,28 +43,6 @@ MOST_LINES = 64
 """Packs of one call."""
 MOST_MISHEARD = 500
 """Marks of one call."""
-LONGEST_TYPED = 1 << 14
-
-
-class Noted(msgspec.Struct, frozen=True):
-    """What an operator has noted of a call."""
-
-    language: Language = "fr"
-    """In which the codes are said."""
-    typed: str = ""
-    """The server ID as far as it is typed; whoever types it knows how it is written."""
-    server_id: str = ""
-    """18 bytes in hexadecimal."""
-    agreement: int | None = None
-    lines: tuple[AskedLine, ...] = ()
-    requests: tuple[str, ...] = ()
-    """Requests as they were spoken, 18 bytes in hexadecimal each."""
-    prepared: Prepared | None = None
-    """What is to be compared, or was."""
-    agreed: bool = False
-    """Whether the control words were the same, and it was signed."""
-    misheard: tuple[int, ...] = ()
-    """Groups that the caller heard wrongly, from 1."""
 
 
 class OpenCall(msgspec.Struct, frozen=True):
@@ -71,7 +58,6 @@ class NoteCall(msgspec.Struct, frozen=True):
 
     call: str
     language: Language | UnsetType = UNSET
-    typed: str | UnsetType = UNSET
     server_id: str | UnsetType = UNSET
     agreement: int | UnsetType = UNSET
     lines: tuple[AskedLine, ...] | UnsetType = UNSET
@@ -106,25 +92,6 @@ class EndCall(msgspec.Struct, frozen=True):
     call: str
     form: Form | Literal[""] = ""
     """How the confirmation was read out; empty: the call is given up."""
-
-
-class OpenCallShown(msgspec.Struct, frozen=True, tag="open-call", tag_field="answer"):
-    """A call that was taken, as it stands."""
-
-    call: str
-    opened: int
-    expires: int
-    operator: str
-    caller: CallerShown
-    noted: Noted
-    agreements: list[AgreementShown]
-    """For which the caller may call."""
-    server: ServerShown | None = None
-    """The licence server, if it was heard of before."""
-    refusal: Refusal | None = None
-    """Why the licence server gets nothing at all."""
-    signed: Signed | None = None
-    """What is to be read out."""
 
 
 class OpenCallListed(msgspec.Struct, frozen=True):
@@ -162,10 +129,10 @@ def open_call(context: Context, request: OpenCall, operator: str) -> OpenCallSho
     def work(tx: Transaction) -> OpenCallShown:
         _forget_old(tx)
         tx.append(CallOpened(call=number, caller=key, by=operator))
-        numbers = _agreements_of(tx, key)
+        numbers = agreements_of(tx, key)
         noted = Noted(request.language, agreement=numbers[0] if len(numbers) == 1 else None)
-        _keep(tx, number, noted, tx.now + context.call_seconds)
-        return _shown(tx, number, tx.now)
+        keep_noted(tx, number, noted, tx.now + context.call_seconds)
+        return show_noted(tx, number, tx.now)
 
     return context.journal.run(work).value
 
@@ -183,13 +150,12 @@ def note_call(context: Context, request: NoteCall, _: str) -> OpenCallShown:
     _check(request)
 
     def work(tx: Transaction) -> OpenCallShown:
-        row, noted = _open(tx, number, tx.now)
-        if changed.keys() - {"language"}:
-            _still_unsigned(tx, number, noted)
-            tx.drop("pending", (number,))
-            changed["prepared"] = None
-        _keep(tx, number, msgspec.structs.replace(noted, **changed), row["expires"])
-        return _shown(tx, number, tx.now)
+        row, noted = open_row(tx, number, tx.now)
+        if changed.keys() == {"language"}:
+            keep_noted(tx, number, msgspec.structs.replace(noted, **changed), row["expires"])
+        else:
+            change_noted(tx, number, lambda now: msgspec.structs.replace(now, **changed))
+        return show_noted(tx, number, tx.now)
 
     return context.journal.run(work).value
 
@@ -202,8 +168,8 @@ def prepare_open(context: Context, request: OneCall, operator: str) -> Prepared 
     """
     number = _number(request.call)
     with context.journal.read() as reader:
-        _, noted = _open(reader, number, context.world.now())
-        _still_unsigned(reader, number, noted)
+        _, noted = open_row(reader, number, context.world.now())
+        still_unsigned(reader, number, noted)
         key = (reader.get("call", (number,)) or {})["caller"]
     if not noted.server_id or noted.agreement is None:
         raise Conflict(t("Server ID and agreement come first"))
@@ -222,7 +188,7 @@ def sign_open(context: Context, request: Compared, operator: str) -> Signed | Re
     """
     number = _number(request.call)
     with context.journal.read() as reader:
-        _, noted = _open(reader, number, context.world.now())
+        _, noted = open_row(reader, number, context.world.now())
     if noted.prepared is None:
         raise Conflict(t("Nothing has been prepared in this call"))
     answer = sign_call(context, SignCall(noted.prepared.call, request.agreed), operator)
@@ -240,7 +206,7 @@ def show_open(context: Context, request: OneCall, _: str) -> OpenCallShown:
         NotFound: it is not open, or was kept too long.
     """
     with context.journal.read() as reader:
-        return _shown(reader, _number(request.call), context.world.now())
+        return show_noted(reader, _number(request.call), context.world.now())
 
 
 def list_open(context: Context, _: OpenCallsAsked, __: str) -> list[OpenCallListed]:
@@ -263,14 +229,14 @@ def heard_wrongly(context: Context, request: HeardWrongly, _: str) -> OpenCallSh
         raise BadInput(t("There is no group {number}", number=request.group))
 
     def work(tx: Transaction) -> OpenCallShown:
-        row, noted = _open(tx, number, tx.now)
+        row, noted = open_row(tx, number, tx.now)
         if not noted.agreed:
             raise Conflict(t("Nothing has been signed in this call"))
         if len(noted.misheard) >= MOST_MISHEARD:
             raise BadInput(t("At most {most} marks are kept", most=MOST_MISHEARD))
         kept = msgspec.structs.replace(noted, misheard=(*noted.misheard, request.group))
-        _keep(tx, number, kept, row["expires"])
-        return _shown(tx, number, tx.now)
+        keep_noted(tx, number, kept, row["expires"])
+        return show_noted(tx, number, tx.now)
 
     return context.journal.run(work).value
 
@@ -284,7 +250,7 @@ def end_call(context: Context, request: EndCall, operator: str) -> CallOver:
     number = _number(request.call)
 
     def work(tx: Transaction) -> CallOver:
-        _, noted = _open(tx, number, tx.now)
+        _, noted = open_row(tx, number, tx.now)
         if request.form and not (noted.agreed and noted.prepared):
             raise Conflict(t("Nothing has been signed in this call"))
         read = noted.prepared if request.form else None
@@ -311,8 +277,6 @@ def _check(request: NoteCall) -> None:
     """Refuse what no step could use, so that it is told where it was noted."""
     if isinstance(request.server_id, str) and request.server_id:
         server_id_fields(bytes_from_hex(request.server_id, 18, "server_id"))
-    if isinstance(request.typed, str) and len(request.typed) > LONGEST_TYPED:
-        raise BadInput(t("At most {bytes} bytes are kept", bytes=LONGEST_TYPED))
     for packs in (request.lines, request.requests):
         if not isinstance(packs, UnsetType) and len(packs) > MOST_LINES:
             raise BadInput(t("At most {most} packs are signed in one call", most=MOST_LINES))
@@ -325,32 +289,13 @@ def _change(
     context: Context, number: bytes, *, prepared: Prepared | UnsetType | None = UNSET, agreed: bool = False
 ) -> None:
     def work(tx: Transaction) -> None:
-        row, noted = _open(tx, number, tx.now)
+        row, noted = open_row(tx, number, tx.now)
         kept = noted.prepared if isinstance(prepared, UnsetType) else prepared
-        _keep(tx, number, msgspec.structs.replace(noted, prepared=kept, agreed=noted.agreed or agreed), row["expires"])
+        keep_noted(
+            tx, number, msgspec.structs.replace(noted, prepared=kept, agreed=noted.agreed or agreed), row["expires"]
+        )
 
     context.journal.run(work)
-
-
-def _still_unsigned(reader: Reader, number: bytes, noted: Noted) -> None:
-    """Refuse to change what was signed, even where a power cut came before that could be noted."""
-    if noted.agreed or reader.get("confirmation", (number,)) is not None:
-        raise Conflict(t("This call was signed"), hint=t("End it, and take another one."))
-
-
-def _open(reader: Reader, number: bytes, now: int) -> tuple[Row, Noted]:
-    row = reader.get("open_call", (number,))
-    if row is None or row["expires"] <= now:
-        raise NotFound(t("There is no open call {number}", number=number.hex()), hint=t("Take the call anew."))
-    return row, _noted(row)
-
-
-def _noted(row: Row) -> Noted:
-    return msgspec.json.decode(row["state"], type=Noted)
-
-
-def _keep(tx: Transaction, number: bytes, noted: Noted, expires: int) -> None:
-    tx.put("open_call", {"call": number, "state": msgspec.json.encode(noted), "expires": expires})
 
 
 def _forget_old(tx: Transaction) -> None:
@@ -360,40 +305,10 @@ def _forget_old(tx: Transaction) -> None:
         tx.drop("open_call", (row["call"],))
 
 
-def _shown(reader: Reader, number: bytes, now: int) -> OpenCallShown:
-    row, noted = _open(reader, number, now)
-    begun = reader.get("call", (number,)) or {}
-    server_id = bytes.fromhex(noted.server_id)
-    refusal = server_refusal(reader, server_id) if server_id else None
-    return OpenCallShown(
-        call=number.hex(),
-        opened=begun["opened"],
-        expires=row["expires"],
-        operator=begun["by"],
-        caller=caller_shown(reader, begun["caller"]),
-        noted=noted,
-        agreements=[agreement_shown(reader, one) for one in _agreements_of(reader, begun["caller"])],
-        server=server_shown(reader, server_id) if server_id else None,
-        refusal=refusal,
-        signed=_signed(reader, noted) if refusal is None else None,
-    )
-
-
-def _signed(reader: Reader, noted: Noted) -> Signed | None:
-    if not (noted.agreed and noted.prepared):
-        return None
-    row = reader.get("confirmation", (bytes.fromhex(noted.prepared.call),))
-    return shown(row) if row is not None and row["signature"] else None
-
-
 def _listed(reader: Reader, row: Row) -> OpenCallListed:
-    begun, noted = reader.get("call", (row["call"],)) or {}, _noted(row)
+    begun, noted = reader.get("call", (row["call"],)) or {}, read_noted(row)
     name = (reader.get("caller", (begun["caller"],)) or {})["name"]
     return OpenCallListed(row["call"].hex(), begun["opened"], begun["by"], name, noted.server_id, noted.agreed)
-
-
-def _agreements_of(reader: Reader, caller: str) -> list[int]:
-    return [row["agreement"] for row in reader.select("authorisation", {"caller": caller}, order="agreement")]
 
 
 def _number(text: str) -> bytes:

@@ -1,0 +1,152 @@
+"""What is noted of a call that was taken: working state, kept at every step, and shown as it stands.
+
+Rules: what is changed must be prepared and compared again; what was signed is changed no more, even where a power cut came
+before that could be noted. Call and confirmation bear the same number, so the confirmation itself tells.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from calvox.centre.agreements import AgreementShown, agreement_shown
+from calvox.centre.callers import CallerShown, caller_shown
+from calvox.centre.calls import AskedLine, Prepared
+from calvox.centre.checks import server_refusal
+from calvox.centre.refusals import Refusal
+from calvox.centre.servers import ServerShown, server_shown
+from calvox.centre.signing import Signed, shown
+from calvox.common.errors import Conflict, NotFound
+from calvox.common.i18n import Language, t
+from calvox.core.book import Row
+from calvox.journal.interface import Reader, Transaction
+
+
+class Noted(msgspec.Struct, frozen=True):
+    """What an operator has noted of a call."""
+
+    language: Language = "fr"
+    """In which the codes are said."""
+    typed: str = ""
+    """The server ID as far as it is typed, as `dictation` saves it."""
+    typed_request: str = ""
+    """The request that is being typed, likewise."""
+    server_id: str = ""
+    """18 bytes in hexadecimal."""
+    agreement: int | None = None
+    lines: tuple[AskedLine, ...] = ()
+    requests: tuple[str, ...] = ()
+    """Requests as they were spoken, 18 bytes in hexadecimal each."""
+    prepared: Prepared | None = None
+    """What is to be compared, or was."""
+    agreed: bool = False
+    """Whether the control words were the same, and it was signed."""
+    misheard: tuple[int, ...] = ()
+    """Groups that the caller heard wrongly, from 1."""
+
+
+class OpenCallShown(msgspec.Struct, frozen=True, tag="open-call", tag_field="answer"):
+    """A call that was taken, as it stands."""
+
+    call: str
+    opened: int
+    expires: int
+    operator: str
+    caller: CallerShown
+    noted: Noted
+    agreements: list[AgreementShown]
+    """For which the caller may call."""
+    server: ServerShown | None = None
+    """The licence server, if it was heard of before."""
+    refusal: Refusal | None = None
+    """Why the licence server gets nothing at all."""
+    signed: Signed | None = None
+    """What is to be read out."""
+
+
+def change_noted(tx: Transaction, number: bytes, change: Callable[[Noted], Noted]) -> None:
+    """Change what is noted; what was prepared before is void, unless only lines were typed.
+
+    Raises:
+        Conflict: the call was signed.
+    """
+    row, noted = open_row(tx, number, tx.now)
+    still_unsigned(tx, number, noted)
+    changed = change(noted)
+    typed = msgspec.structs.replace(noted, typed=changed.typed, typed_request=changed.typed_request)
+    if changed != typed:
+        tx.drop("pending", (number,))
+        changed = msgspec.structs.replace(changed, prepared=None)
+    keep_noted(tx, number, changed, row["expires"])
+
+
+def noted_of(reader: Reader, number: bytes, now: int) -> Noted:
+    """Give what is noted of an open call.
+
+    Raises:
+        NotFound: it is not open, or was kept too long.
+    """
+    return open_row(reader, number, now)[1]
+
+
+def show_noted(reader: Reader, number: bytes, now: int) -> OpenCallShown:
+    """Show an open call.
+
+    Raises:
+        NotFound: it is not open, or was kept too long.
+    """
+    row, noted = open_row(reader, number, now)
+    begun = reader.get("call", (number,)) or {}
+    server_id = bytes.fromhex(noted.server_id)
+    refusal = server_refusal(reader, server_id) if server_id else None
+    return OpenCallShown(
+        call=number.hex(),
+        opened=begun["opened"],
+        expires=row["expires"],
+        operator=begun["by"],
+        caller=caller_shown(reader, begun["caller"]),
+        noted=noted,
+        agreements=[agreement_shown(reader, one) for one in agreements_of(reader, begun["caller"])],
+        server=server_shown(reader, server_id) if server_id else None,
+        refusal=refusal,
+        signed=_signed(reader, noted) if refusal is None else None,
+    )
+
+
+def still_unsigned(reader: Reader, number: bytes, noted: Noted) -> None:
+    """Refuse to change what was signed, even where a power cut came before that could be noted."""
+    if noted.agreed or reader.get("confirmation", (number,)) is not None:
+        raise Conflict(t("This call was signed"), hint=t("End it, and take another one."))
+
+
+def open_row(reader: Reader, number: bytes, now: int) -> tuple[Row, Noted]:
+    """Read an open call.
+
+    Raises:
+        NotFound: it is not open, or was kept too long.
+    """
+    row = reader.get("open_call", (number,))
+    if row is None or row["expires"] <= now:
+        raise NotFound(t("There is no open call {number}", number=number.hex()), hint=t("Take the call anew."))
+    return row, read_noted(row)
+
+
+def read_noted(row: Row) -> Noted:
+    """Read what was noted."""
+    return msgspec.json.decode(row["state"], type=Noted)
+
+
+def keep_noted(tx: Transaction, number: bytes, noted: Noted, expires: int) -> None:
+    """Keep what is noted."""
+    tx.put("open_call", {"call": number, "state": msgspec.json.encode(noted), "expires": expires})
+
+
+def agreements_of(reader: Reader, caller: str) -> list[int]:
+    """List the agreements for which somebody may call."""
+    return [row["agreement"] for row in reader.select("authorisation", {"caller": caller}, order="agreement")]
+
+
+def _signed(reader: Reader, noted: Noted) -> Signed | None:
+    if not (noted.agreed and noted.prepared):
+        return None
+    row = reader.get("confirmation", (bytes.fromhex(noted.prepared.call),))
+    return shown(row) if row is not None and row["signature"] else None

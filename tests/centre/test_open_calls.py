@@ -1,0 +1,335 @@
+"""A call from its call word to its end: what is kept, what is void when something changes, what is counted."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from calvox.centre import history, open_calls, statistics, typed_codes
+from calvox.centre.agreements import NewLine
+from calvox.centre.calls import Prepared
+from calvox.centre.noted import OpenCallShown
+from calvox.centre.open_calls import Compared, EndCall, HeardWrongly, NoteCall, OneCall, OpenCall
+from calvox.centre.refusals import Reason, Refusal
+from calvox.centre.servers import BlacklistServer, blacklist
+from calvox.centre.signing import ReadAgain, SignCall, Signed, read_again, sign_call
+from calvox.centre.typed_codes import TakeCode, TypedLine, TypeLines, What
+from calvox.common.errors import BadCode, BadInput, Conflict, NotFound, WrongKind
+from calvox.wire.phone.codec import CodeType
+from calvox.wire.phone.forms import Form, number_of, write
+from tests.centre.test_desk import spoken
+from tests.centre.world import (
+    AGREEMENT,
+    CALL_WORD,
+    CALLER,
+    OTHER_AGREEMENT,
+    OTHER_SERVER,
+    SERVER,
+    START,
+    BrokenSigner,
+    Centre,
+    PowerCut,
+    device,
+)
+
+HOUR = 3600
+ID_LINES = write(Form.WORDS_FR, CodeType.SERVER_ID, number_of(CodeType.SERVER_ID, SERVER))
+
+
+def run(centre: Centre, case: Callable[..., Any], request: msgspec.Struct, operator: str = "op") -> Any:
+    """Run a use case."""
+    return case(centre.context, request, operator)
+
+
+def taken(centre: Centre, **more: Any) -> OpenCallShown:
+    """Take a call of the usual caller."""
+    answer = run(centre, open_calls.open_call, OpenCall(**{"caller": CALLER, "call_word": CALL_WORD} | more))
+    assert isinstance(answer, OpenCallShown), answer
+    return answer
+
+
+def note(centre: Centre, call: str, **noted: Any) -> OpenCallShown:
+    """Note something."""
+    return run(centre, open_calls.note_call, NoteCall(call, **noted))  # type: ignore[no-any-return]
+
+
+def prepared(centre: Centre, *lines: Any, server: bytes = SERVER) -> tuple[str, Prepared]:
+    """Take a call and prepare it."""
+    call = taken(centre).call
+    note(centre, call, server_id=server.hex(), lines=lines)
+    answer = run(centre, open_calls.prepare_open, OneCall(call))
+    assert isinstance(answer, Prepared), answer
+    return call, answer
+
+
+def signed(centre: Centre, *lines: Any) -> tuple[str, Signed]:
+    """Take a call, and have it signed."""
+    call, _ = prepared(centre, *lines)
+    answer = run(centre, open_calls.sign_open, Compared(call, True))
+    assert isinstance(answer, Signed), answer
+    return call, answer
+
+
+def typed(centre: Centre, call: str, lines: list[str], what: What = What.SERVER_ID) -> OpenCallShown:
+    """Type French words."""
+    entered = tuple(TypedLine(number, text) for number, text in enumerate(lines, 1))
+    return run(centre, typed_codes.type_lines, TypeLines(call, what, Form.WORDS_FR, entered))  # type: ignore[no-any-return]
+
+
+def test_a_call_survives_a_restart_at_every_step(centre: Centre) -> None:
+    """Taken, typed, noted, prepared, signed, marked: what stands there stands there afterwards."""
+
+    def reopened(call: str) -> OpenCallShown:
+        before = run(centre, open_calls.show_open, OneCall(call))
+        centre.reopen()
+        after = run(centre, open_calls.show_open, OneCall(call), "another")
+        assert after == before
+        return after  # type: ignore[no-any-return]
+
+    call = taken(centre).call
+    assert reopened(call).noted.agreement == AGREEMENT
+    typed(centre, call, [ID_LINES[0], "abandon nonsens"])
+    assert "nonsens" in reopened(call).noted.typed
+    typed(centre, call, ID_LINES)
+    assert run(centre, typed_codes.take_code, TakeCode(call, What.SERVER_ID)).choices == []
+    assert reopened(call).noted.server_id == SERVER.hex()
+    note(centre, call, lines=(device(20, 1),))
+    run(centre, open_calls.prepare_open, OneCall(call))
+    assert reopened(call).noted.prepared is not None
+    answer = run(centre, open_calls.sign_open, Compared(call, True))
+    assert (answer.call, reopened(call).signed) == (call, answer)
+    run(centre, open_calls.heard_wrongly, HeardWrongly(call, 3))
+    assert reopened(call).noted.misheard == (3,)
+    assert centre.taken() == 20
+
+
+def test_a_wrong_call_word_takes_no_call(centre: Centre) -> None:
+    """It is refused and counted as everywhere; three lock the caller."""
+    for _ in range(3):
+        answer = run(centre, open_calls.open_call, OpenCall(CALLER, "wrong word"))
+        assert isinstance(answer, Refusal)
+    locked = run(centre, open_calls.open_call, OpenCall(CALLER, CALL_WORD))
+    assert (locked.reason, centre.facts("CallOpened")) == (Reason.CALLER_LOCKED, [])
+    assert str(locked.reason.say)
+
+
+def test_an_agreement_is_chosen_if_there_are_several(centre: Centre) -> None:
+    """Nothing is guessed."""
+    centre.agree(NewLine(0, 7, 5), number=OTHER_AGREEMENT)
+    shown = taken(centre)
+    assert (shown.noted.agreement, len(shown.agreements)) == (None, 2)
+    note(centre, shown.call, server_id=SERVER.hex())
+    with pytest.raises(Conflict):
+        run(centre, open_calls.prepare_open, OneCall(shown.call))
+    assert note(centre, shown.call, agreement=OTHER_AGREEMENT).noted.agreement == OTHER_AGREEMENT
+    assert isinstance(run(centre, open_calls.prepare_open, OneCall(shown.call)), Prepared)
+
+
+@pytest.mark.parametrize("change", [{"lines": (device(21, 1),)}, {"server_id": OTHER_SERVER.hex()}, {"agreement": 5}])
+def test_what_changes_is_compared_again(centre: Centre, change: dict[str, Any]) -> None:
+    """What was prepared before cannot be signed any more."""
+    call, before = prepared(centre, device(20, 1))
+    assert note(centre, call, **change).noted.prepared is None
+    with pytest.raises(Conflict):
+        run(centre, open_calls.sign_open, Compared(call, True))
+    with pytest.raises(NotFound):
+        sign_call(centre.context, SignCall(before.call), "op")
+
+
+def test_the_language_changes_nothing_else(centre: Centre) -> None:
+    """Not even after signing."""
+    call, _ = signed(centre)
+    shown = note(centre, call, language="en")
+    assert (shown.noted.language, shown.signed is not None) == ("en", True)
+
+
+def test_different_control_words_sign_nothing(centre: Centre) -> None:
+    """The call goes on from what was noted."""
+    call, _ = prepared(centre, device(20, 1))
+    answer = run(centre, open_calls.sign_open, Compared(call, False))
+    assert answer.reason is Reason.CONTROL_WORDS_DIFFER
+    note(centre, call, lines=(device(10, 1),))
+    run(centre, open_calls.prepare_open, OneCall(call))
+    assert isinstance(run(centre, open_calls.sign_open, Compared(call, True)), Signed)
+    assert centre.taken() == 10
+
+
+def test_what_was_signed_is_changed_no_more(centre: Centre) -> None:
+    """Even where a power cut came between signing and noting it."""
+    call, _ = prepared(centre, device(20, 1))
+    centre.signer = BrokenSigner()
+    centre.reopen()
+    with pytest.raises(PowerCut):
+        run(centre, open_calls.sign_open, Compared(call, True))
+    centre.signer = None
+    centre.reopen()
+    with pytest.raises(Conflict):
+        note(centre, call, lines=(device(30, 1),))
+    with pytest.raises(Conflict):
+        run(centre, open_calls.prepare_open, OneCall(call))
+    assert isinstance(run(centre, open_calls.sign_open, Compared(call, True)), Signed)
+    assert centre.taken() == 20
+
+
+def test_the_same_again_takes_nothing(centre: Centre) -> None:
+    """A second call reads the first one's confirmation, and says so when it ends."""
+    _, first = signed(centre, device(20, 1))
+    call, again = prepared(centre, device(20, 1))
+    assert (again.already_signed, again.call) == (True, first.call)
+    assert run(centre, open_calls.sign_open, Compared(call, True)) == first
+    run(centre, open_calls.end_call, EndCall(call, Form.WORDS_FR))
+    (ended,) = centre.facts("CallEnded")
+    assert (ended.confirmation.hex(), centre.taken()) == (first.call, 20)  # type: ignore[attr-defined]
+
+
+def test_a_server_id_is_never_repaired_silently(centre: Centre) -> None:
+    """What it may have been is listed, the right one among it."""
+    call = taken(centre).call
+    words = ID_LINES[1].split()
+    wrong = " ".join(["abandon" if words[0] != "abandon" else "abeille", *words[1:]])
+    typed(centre, call, [ID_LINES[0], wrong, ID_LINES[2]])
+    answer = run(centre, typed_codes.take_code, TakeCode(call, What.SERVER_ID))
+    assert SERVER.hex() in answer.choices
+    assert answer.call.noted.server_id == ""
+    typed(centre, call, [ID_LINES[0], "? ? ? ? ? ?"])
+    with pytest.raises(BadCode):
+        run(centre, typed_codes.take_code, TakeCode(call, What.SERVER_ID))
+
+
+def test_a_spoken_request_is_typed(centre: Centre) -> None:
+    """One wrong word is repaired by the request's own check bits; twice the same is refused; another server's is none."""
+    call = taken(centre).call
+    with pytest.raises(Conflict):
+        run(centre, typed_codes.take_code, TakeCode(call, What.REQUEST))
+    note(centre, call, server_id=SERVER.hex())
+    with pytest.raises(BadCode):
+        run(centre, typed_codes.take_code, TakeCode(call, What.REQUEST))
+    lines = write(Form.WORDS_FR, CodeType.REQUEST, int(spoken(), 16))
+    words = lines[2].split()
+    lines[2] = " ".join([*words[:5], "zoologie" if words[5] != "zoologie" else "abandon"])
+    for expected in (1, 0):
+        typed(centre, call, lines, What.REQUEST)
+        if expected:
+            assert run(centre, typed_codes.take_code, TakeCode(call, What.REQUEST)).call.noted.requests == (spoken(),)
+        else:
+            with pytest.raises(Conflict):
+                run(centre, typed_codes.take_code, TakeCode(call, What.REQUEST))
+    typed(centre, call, write(Form.WORDS_FR, CodeType.REQUEST, int(spoken(OTHER_SERVER), 16)), What.REQUEST)
+    with pytest.raises(BadCode):
+        run(centre, typed_codes.take_code, TakeCode(call, What.REQUEST))
+
+
+def test_a_line_that_cannot_be_kept_loses_none_of_the_others(centre: Centre) -> None:
+    """One too long, one that is not there, and a whole code of another kind."""
+    call = taken(centre).call
+    with pytest.raises(BadInput):
+        typed(centre, call, ["x" * 300, ID_LINES[1]])
+    assert ID_LINES[1] in run(centre, open_calls.show_open, OneCall(call)).noted.typed
+    with pytest.raises(BadInput):
+        typed(centre, call, ["", "", "", "zoologie"])
+    typed(centre, call, write(Form.WORDS_FR, CodeType.REQUEST, int(spoken(), 16)))
+    with pytest.raises(WrongKind):
+        run(centre, typed_codes.take_code, TakeCode(call, What.SERVER_ID))
+
+
+def test_a_blacklisted_server_is_told_and_read_nothing(centre: Centre) -> None:
+    """As soon as its ID is noted, and even after it was signed."""
+    call, _ = signed(centre)
+    blacklist(centre.context, BlacklistServer(SERVER.hex(), "stolen"), "chief")
+    shown = run(centre, open_calls.show_open, OneCall(call))
+    assert (shown.refusal.reason, shown.signed) == (Reason.SERVER_BLACKLISTED, None)
+    assert shown.server.why == "stolen"
+
+
+def test_a_call_that_is_not_there(centre: Centre) -> None:
+    """Never taken, ended, or kept too long."""
+    call = taken(centre).call
+    assert run(centre, open_calls.end_call, EndCall(call)).outcome == "given-up"
+    for number in (call, "00" * 8):
+        with pytest.raises(NotFound):
+            run(centre, open_calls.show_open, OneCall(number))
+    late = taken(centre).call
+    centre.now += 100 * HOUR
+    with pytest.raises(NotFound):
+        note(centre, late, language="en")
+    assert run(centre, open_calls.list_open, open_calls.OpenCallsAsked()) == []
+    for number in ("", "zz" * 8, "00" * 7):
+        with pytest.raises(BadInput):
+            run(centre, open_calls.show_open, OneCall(number))
+
+
+def test_nothing_is_read_out_before_it_is_signed(centre: Centre) -> None:
+    """Neither marked nor ended as read out."""
+    call, _ = prepared(centre)
+    with pytest.raises(Conflict):
+        run(centre, open_calls.end_call, EndCall(call, Form.DIGITS))
+    with pytest.raises(Conflict):
+        run(centre, open_calls.heard_wrongly, HeardWrongly(call, 1))
+    with pytest.raises(BadInput):
+        run(centre, open_calls.heard_wrongly, HeardWrongly(call, 25))
+
+
+def test_calls_are_counted(centre: Centre) -> None:
+    """By outcome, form, day and operator, with how long they took and what was heard wrongly."""
+    centre.context.call_seconds = HOUR
+    first, _ = signed(centre, device(20, 1))
+    for group in (3, 3, 5):
+        run(centre, open_calls.heard_wrongly, HeardWrongly(first, group))
+    centre.now += 300
+    over = run(centre, open_calls.end_call, EndCall(first, Form.WORDS_FR), "other")
+    assert (over.seconds, over.misheard) == (300, 3)
+    run(centre, open_calls.end_call, EndCall(taken(centre).call))
+    taken(centre)
+    centre.ask(call_word="wrong word")
+    centre.now += 86_400
+    taken(centre)
+    told = run(centre, statistics.call_statistics, statistics.StatisticsAsked(2))
+    assert (told.calls, told.read_out, told.given_up, told.open, told.broken_off) == (4, 1, 1, 1, 1)
+    assert (told.median, told.longest) == (300, 300)
+    (french, *others) = told.forms
+    assert (french.form, french.calls, french.groups, french.misheard) == (Form.WORDS_FR, 1, 7, 3)
+    assert not any(form.calls for form in others)
+    assert [(day.day, day.read_out, day.others) for day in told.by_day] == [
+        (START // 86_400, 1, 2),
+        (START // 86_400 + 1, 0, 1),
+    ]
+    assert [(one.reason, one.count) for one in told.reasons] == [(Reason.WRONG_CALL_WORD, 1)]
+    assert [(one.operator, one.calls, one.seconds) for one in told.operators] == [("op", 4, 300)]
+    assert run(centre, statistics.call_statistics, statistics.StatisticsAsked(1)).calls == 1
+    for days in (0, 1000):
+        with pytest.raises(BadInput):
+            run(centre, statistics.call_statistics, statistics.StatisticsAsked(days))
+
+
+def test_a_server_is_found_by_what_a_caller_can_tell(centre: Centre) -> None:
+    """Its ID, the customer, the agreement's number, the caller's name; its history tells all."""
+    _, answer = signed(centre, device(20, 1))
+    blacklist(centre.context, BlacklistServer(OTHER_SERVER.hex(), "stolen"), "chief")
+    for text in (SERVER.hex(), "mair", "456789", "Élodie", ""):
+        found = run(centre, history.find_servers, history.FindServers(text)).servers
+        assert SERVER.hex() in [one.server.server_id for one in found], text
+        assert len(found) == (1 if text else 2)
+    assert run(centre, history.find_servers, history.FindServers("nobody")).servers == []
+    (black,) = run(centre, history.find_servers, history.FindServers(state="blacklisted")).servers
+    assert (black.server.why, black.customers) == ("stolen", [])
+    centre.refused(device(1, 1))
+    told = run(centre, history.server_history, history.OneServer(SERVER.hex()))
+    (given,) = told.confirmations
+    assert (given.customer, given.caller, given.signed, given.packs[0].quantity) == ("Mairie", CALLER, True, 20)
+    assert [(one.reason, one.by) for one in told.refusals] == [(Reason.SEQUENCE_USED, "op")]
+    assert run(centre, history.confirmation_again, history.OneConfirmation(given.call)) == answer
+    with pytest.raises(NotFound):
+        run(centre, history.confirmation_again, history.OneConfirmation("00" * 8))
+    with pytest.raises(NotFound):
+        run(centre, history.server_history, history.OneServer("00" * 18))
+    blacklist(centre.context, BlacklistServer(SERVER.hex(), "copied"), "chief")
+    assert isinstance(run(centre, history.confirmation_again, history.OneConfirmation(given.call)), Refusal)
+    assert isinstance(read_again(centre.context, ReadAgain(given.call), "op"), Refusal)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_refusal_has_words_for_the_caller(reason: Reason) -> None:
+    """One that is said as it stands: it names nothing that is not there."""
+    assert str(reason.say)
+    assert "{" not in str(reason.say)
