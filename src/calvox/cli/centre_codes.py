@@ -8,9 +8,9 @@ every group, so that nothing is lost.
 import re
 from collections.abc import Callable
 
-from calvox.cli.session import ask, say
+from calvox.cli.session import agreed, ask, say
 from calvox.common.errors import BadCode
-from calvox.common.i18n import Text, current_language, t
+from calvox.common.i18n import current_language, t
 from calvox.wire.phone import dictation
 from calvox.wire.phone.codec import CodeType, decode, group_count, group_holds
 from calvox.wire.phone.dictation import Dictation, GroupMisheard
@@ -137,16 +137,6 @@ def _form_of(code_type: CodeType, typed: str) -> Form:
 
 def _usual() -> Form:
     return Form.WORDS_FR if current_language() == "fr" else Form.WORDS_EN
-
-
-def agreed(question: Text) -> bool:
-    """Ask a question until it is answered with yes or no."""
-    while True:
-        answer = ask(t("{question} (yes/no)", question=question)).lower()
-        if answer in ("y", "yes", "o", "oui"):
-            return True
-        if answer in ("n", "no", "non"):
-            return False
 
 
 def groups_of(form: Form, confirmation: str) -> list[str]:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from calvox.cli.session import Session, begin
+from calvox.cli.usage import shows_help, usage_error
 from calvox.common.errors import BadInput, CalvoxError, rendering
 from calvox.common.i18n import fitting_language, language_of_environment, set_language, t
 from calvox.common.settings import load
@@ -64,10 +65,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
-        if not hasattr(error, "exit_code") or not hasattr(error, "show"):
-            raise
-        error.show()
-        code = error.exit_code
+        code = _misused(error, "--json" in sys.argv)
     sys.exit(code or 0)
 
 
@@ -102,6 +100,17 @@ def _missing_extra(noun: str, error: ModuleNotFoundError) -> CalvoxError:
         t("“calvox {noun}” needs the package {name}, which is not installed", noun=noun, name=str(error.name)),
         hint=t("Install calvox[{extra}].", extra={"centre": "centre", "host": "host"}.get(noun, "server")),
     )
+
+
+def _misused(error: Exception, json: bool) -> int:
+    """Present a command line that is not understood; anything else goes on as it is."""
+    told = usage_error(error)
+    if told is None:
+        raise error
+    if shows_help(error) and not json:
+        getattr(error, "show")()  # noqa: B009
+        return rendering(told).exit
+    return _present(told, json)
 
 
 def _present(error: CalvoxError, json: bool) -> int:

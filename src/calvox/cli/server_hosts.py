@@ -8,7 +8,7 @@ from rich.text import Text as Styled
 
 from calvox.apps.licence_server.host_cases import Finish, Group, HostListed, MakeCode, Nothing, OneHost
 from calvox.cli.own_server import Folder, server_owner
-from calvox.cli.session import grid, settings, show
+from calvox.cli.session import NOT_DONE_EXIT, confirmed, grid, settings, show
 from calvox.common.clock import show_time
 from calvox.common.i18n import Text, t
 from calvox.core.hosting import HostState
@@ -78,9 +78,12 @@ def approve(host: HostArgument, folder: Folder = None) -> None:
 def revoke(
     host: HostArgument,
     why: Annotated[str, typer.Option(help=str(t("The reason; it stands in the ledger.")))] = "",
+    yes: Annotated[bool, typer.Option("--yes", help=str(t("Do not ask for confirmation.")))] = False,
     folder: Folder = None,
 ) -> None:
-    """Shut out."""
+    """Shut out, after asking: there is no way back."""
+    if not confirmed(t("Shall {name} be shut out for good? To come back it must enrol anew.", name=host), yes=yes):
+        raise typer.Exit(NOT_DONE_EXIT)
     server_owner(folder).call("host-revoke", OneHost(host, why))
     _done(t("The session host {name} is shut out.", name=host), host)
 

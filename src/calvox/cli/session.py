@@ -24,6 +24,10 @@ from calvox.common.settings import Loaded, Settings
 rich._wrap.re_word = re.compile(r"[^\S\xa0]*[\S\xa0]+[^\S\xa0]*")
 
 
+NOT_DONE_EXIT = 1
+"""Exit code where a person, asked, would not have it done."""
+
+
 @dataclass(slots=True)
 class Session:
     """One run of the command line."""
@@ -87,6 +91,30 @@ def grid(title: Text | None, *columns: Text) -> Table:
     for column in columns:
         table.add_column(str(column))
     return table
+
+
+def agreed(question: Text) -> bool:
+    """Ask a question until it is answered with yes or no."""
+    while True:
+        answer = ask(t("{question} (yes/no)", question=question)).lower()
+        if answer in ("y", "yes", "o", "oui"):
+            return True
+        if answer in ("n", "no", "non"):
+            return False
+
+
+def confirmed(question: Text, *, yes: bool) -> bool:
+    """Ask before something is done that has no way back; `yes` says that it was confirmed beforehand.
+
+    Raises:
+        BadInput: a script reads the answer, and cannot be asked.
+    """
+    if not yes and session().json:
+        raise BadInput(t("Confirm with --yes when a script reads the answer"))
+    if yes or agreed(question):
+        return True
+    say(t("Nothing was done."))
+    return False
 
 
 def ask(question: Text) -> str:

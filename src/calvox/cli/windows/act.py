@@ -10,7 +10,7 @@ import msgspec
 import typer
 from rich.console import Console
 
-from calvox.cli.session import ask, grid, say, session, show
+from calvox.cli.session import NOT_DONE_EXIT, ask, confirmed, grid, say, show
 from calvox.cli.windows.collect import OUTCOMES
 from calvox.cli.windows.place import SiteOption, opened
 from calvox.cli.windows.reaching import (
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from calvox.windows.actions.outcome import Outcome
 
 app = typer.Typer()
-NOT_DONE_EXIT = 1
 
 
 @app.command(help=str(t("Change something on a Windows machine; “list” shows what can be done.")))
@@ -110,14 +109,7 @@ def _with_secrets(action: "Action", given: dict[str, str], call: int) -> dict[st
 
 
 def _confirmed(machine: str, yes: bool) -> None:
-    from calvox.cli.centre_codes import agreed
-
-    if yes:
-        return
-    if session().json:
-        raise BadInput(t("Confirm with --yes when a script reads the answer"))
-    if not agreed(t("Shall it be done on {machine}?", machine=machine)):
-        say(t("Nothing was done."))
+    if not confirmed(t("Shall it be done on {machine}?", machine=machine), yes=yes):
         raise typer.Exit(NOT_DONE_EXIT)
 
 
