@@ -28,7 +28,8 @@ def environment(**more: str) -> dict[str, str]:
     """Give a process what it needs and nothing of ours."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CALVOX", "LC_", "LANG"))}
     free = {f"CALVOX_{part}_OPERATIONS": "127.0.0.1:0" for part in ("CENTRE", "SERVER")}
-    return {**kept, **free, "CALVOX_SERVER_PEOPLE_LISTEN": "", **more}
+    nobody = {f"CALVOX_{part}_PEOPLE_LISTEN": "" for part in ("CENTRE", "SERVER")}
+    return {**kept, **free, **nobody, **more}
 
 
 def command(*arguments: str, cwd: Path, text: str = "", **more: str) -> "subprocess.CompletedProcess[str]":

@@ -10,13 +10,21 @@ import pytest
 from calvox.centre import entries, register
 from calvox.centre.callers import UnlockCaller, unlock_caller
 from calvox.centre.card import CardAsked, card_of, show_card
+from calvox.centre.noted import OpenCallShown
 from calvox.centre.open_calls import EndCall, OpenCall, end_call, open_call
 from calvox.centre.servers import BlacklistServer, RetireServer, blacklist, retire
 from calvox.centre.typed import KeepTyping, TypingAsked, keep_typing, kept_typing
-from calvox.common.errors import BadInput, StoreFailed, Tampered
+from calvox.common.errors import BadInput, NotLoggedIn, StoreFailed, Tampered
 from calvox.core.book import Fact
+from calvox.core.peopling import PEOPLE_FACTS
+from calvox.people.accounts import add_person, remove_person
+from calvox.people.attempts import EVERY
+from calvox.people.links import make_link
+from calvox.people.log_in import Door
 from calvox.wire.card import fingerprint_words, read_card
 from tests.centre.world import CALL_WORD, CALLER, OTHER_SERVER, PHONES, SECRET, SERVER, Centre, device, user
+
+PASSWORD = "a good password"
 
 
 def edit(centre: Centre, statement: str, *values: Any) -> None:
@@ -35,15 +43,22 @@ def fill(centre: Centre) -> None:
         centre.refused(call_word="wrong word")
     unlock_caller(centre.context, UnlockCaller("elodie martin"), "chief")
     taken = open_call(centre.context, OpenCall(CALLER, CALL_WORD), "op")
+    assert isinstance(taken, OpenCallShown)
     end_call(centre.context, EndCall(taken.call), "op")
     blacklist(centre.context, BlacklistServer(OTHER_SERVER.hex(), "stolen"), "chief")
     retire(centre.context, RetireServer(SERVER.hex(), SECRET.to_bytes(14, "big").hex()), "op")
+    add_person(centre.context, "otto", "operator", PASSWORD, "chief")
+    for _ in range(EVERY):
+        with pytest.raises(NotLoggedIn):
+            Door(centre.context).log_in("otto", "wrong", "")
+    make_link(centre.context, "otto", "root")
+    remove_person(centre.context, "otto", "chief")
 
 
 def test_every_entry_is_in_the_book() -> None:
     """What can be written can be read again."""
     made = {kind for _, kind in inspect.getmembers(entries, inspect.isclass) if issubclass(kind, Fact)} - {Fact}
-    assert made == set(register.FACTS)
+    assert made | set(PEOPLE_FACTS) == set(register.FACTS)
 
 
 def test_the_register_holds_with_entries_of_every_kind(centre: Centre) -> None:

@@ -21,6 +21,7 @@ from calvox.common.clock import World
 from calvox.common.settings import Centre as Chosen
 from calvox.core.book import Fact
 from calvox.core.products import CalType, Programme
+from calvox.people import passwords
 from calvox.wire.card import Telephone
 from calvox.wire.phone.identity import server_id
 
@@ -150,8 +151,9 @@ def make_centre(folder: Path) -> Iterator[Centre]:
 
 
 def lighten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make call words cheap to check: their cost is in the hash itself."""
-    monkeypatch.setattr(callers, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    """Make call words and passwords cheap to check: their cost is in the hash itself."""
+    for module in (callers, passwords):
+        monkeypatch.setattr(module, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def device(quantity: int, sequence: int, *, version: int = V2022, expiry: int = 0) -> AskedLine:

@@ -36,7 +36,7 @@ class Site:
 def site(tmp_path: Path) -> Site:
     """Found both, with one agreement."""
     site = Site(tmp_path)
-    site.run("centre", "init", "--name", "Essai", "--telephone", "FR:+33 1 23:9-18")
+    site.run("centre", "init", "--name", "Essai", "--telephone", "FR:+33 1 23:9-18", given="correct horse\n")
     bought = ("--line", "device:2022:20", "--caller", "Anne", "--call-word-file", "-", "--number", "123456789012")
     site.run(
         "centre", "agreement", "add", "--customer", "C", "--programme", "open", "--sku", "S", "--proof", "P", *bought,

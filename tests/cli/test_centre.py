@@ -51,6 +51,7 @@ def calvox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.setenv("CALVOX_CENTRE_PASSPHRASE_FILE", str(tmp_path / "passphrase"))
     (tmp_path / "passphrase").write_text(PASSPHRASE)
     (tmp_path / "word").write_text(CALL_WORD + "\n")
+    (tmp_path / "password").write_text("a good password\n")
 
     def run(*arguments: str, typed: str = "") -> Done:
         monkeypatch.setattr(sys, "argv", ["calvox", *arguments])
@@ -84,7 +85,10 @@ def prepare(centre: Run, *more: str, server: str = SERVER.hex(), agreement: str 
 
 def test_a_centre_is_made_with_its_card(calvox: Run, tmp_path: Path) -> None:
     """With the settings' passphrase file, and the real cost of the key."""
-    done = calvox("centre", "init", "--name", "Essai", "--telephone", "FR:+33 1 23:lun-ven 9:00-18:00", "--json")
+    first = ("--supervisor", "sue", "--password-file", "password")
+    done = calvox(
+        "centre", "init", "--name", "Essai", "--telephone", "FR:+33 1 23:lun-ven 9:00-18:00", *first, "--json"
+    )
     assert done.code == 0, done.err
     card = read_card((tmp_path / "centre" / "centre-card.json").read_bytes())
     assert (card.name, card.telephones[0].hours) == ("Essai", "lun-ven 9:00-18:00")
@@ -92,23 +96,41 @@ def test_a_centre_is_made_with_its_card(calvox: Run, tmp_path: Path) -> None:
     assert [len(words) for words in done.json["fingerprint"].values()] == [6, 6]
     assert " ".join(done.json["fingerprint"]["fr"]) in calvox("centre", "card").out
     assert calvox("centre", "card", "--qr").out.count("█") > 500
-    assert calvox("centre", "init", "--name", "Essai", "--telephone", "FR:+33 1:9-18").code == 5
-    assert calvox("journal", "verify", "--of", "centre", "--json").json["entries"] == 1
+    assert calvox("centre", "init", "--name", "Essai", "--telephone", "FR:+33 1:9-18", *first).code == 5
+    assert calvox("journal", "verify", "--of", "centre", "--json").json["entries"] == 3
+    (sue,) = calvox("people", "list", "--of", "centre", "--json").json
+    assert (sue["name"], sue["role"], sue["change"]) == ("sue", "supervisor", False)
 
 
 def test_options_go_before_settings(calvox: Run, tmp_path: Path) -> None:
     """The folder named by --folder is the one."""
     assert calvox("centre", "card", "--folder", str(tmp_path / "elsewhere")).code == 3
     (tmp_path / "short").write_text("short")
-    named = ("--folder", str(tmp_path / "b"), "--passphrase-file", str(tmp_path / "short"))
+    named = (
+        "--folder",
+        str(tmp_path / "b"),
+        "--passphrase-file",
+        str(tmp_path / "short"),
+        "--password-file",
+        "password",
+    )
     assert calvox("centre", "init", "--name", "B", "--telephone", "FR:+33 1:9-18", *named).code == 2
     assert not (tmp_path / "b").exists()
+
+
+def test_a_centre_has_no_account_without_a_password(calvox: Run, tmp_path: Path) -> None:
+    """Nothing is made with none, or one that is too short."""
+    (tmp_path / "weak").write_text("secret\n")
+    for words in ([], ["--password-file", "weak"]):
+        assert calvox("centre", "init", "--name", "Essai", "--telephone", "FR:+33 1:9-18", *words).code == 2
+    assert not (tmp_path / "centre").exists()
 
 
 @pytest.mark.parametrize("telephone", ["FR", "FR:+33 1", "fr:+33 1:9-18", "FR:abc:9-18", "FR:+33 1:"])
 def test_a_wrong_telephone_makes_no_centre(calvox: Run, tmp_path: Path, telephone: str) -> None:
     """The card must be good first."""
-    assert calvox("centre", "init", "--name", "Essai", "--telephone", telephone).code == 2
+    told = ("--telephone", telephone, "--password-file", "password")
+    assert calvox("centre", "init", "--name", "Essai", *told).code == 2
     assert not (tmp_path / "centre").exists()
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from calvox.centre.keys import Signer
 from calvox.centre.register import SLOT
@@ -9,7 +10,9 @@ from calvox.common.clock import World
 from calvox.common.errors import KeyLocked, StoreFailed
 from calvox.common.i18n import t
 from calvox.core.book import Row
+from calvox.core.peopling import CENTRE_ROLES, Roles
 from calvox.journal.interface import Journal, Reader
+from calvox.trust.proofs import proof
 
 Unlock = Callable[[], Signer]
 
@@ -17,15 +20,38 @@ Unlock = Callable[[], Signer]
 class Context:
     """An open activation centre."""
 
-    def __init__(self, journal: Journal, world: World, *, call_seconds: int, unlock: Unlock | None = None) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        world: World,
+        *,
+        call_seconds: int,
+        secret: bytes,
+        zone: ZoneInfo,
+        unlock: Unlock | None = None,
+    ) -> None:
         self.journal = journal
         self.world = world
         self.call_seconds = call_seconds
         """How long a prepared call is kept."""
+        self.zone = zone
+        """The site's time zone."""
+        self.people_at = ""
+        """Where people log in with a browser while this process serves; empty: nowhere."""
+        self._secret = secret
         self.call_words = threading.Lock()
         """Held while a call word is checked, so that guesses at the same time are counted one by one."""
         self._unlock = unlock
         self._signer: Signer | None = None
+
+    @property
+    def roles(self) -> Roles:
+        """The roles that its people may have."""
+        return CENTRE_ROLES
+
+    def proof(self, label: bytes, *parts: bytes) -> bytes:
+        """Prove that a working row is this centre's, 32 bytes: whoever can write the database alone cannot make it."""
+        return proof(self._secret, label, *parts)
 
     @property
     def locked(self) -> bool:

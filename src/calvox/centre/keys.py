@@ -21,6 +21,7 @@ from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.journal.sealing import LabelledSealer
 from calvox.trust.keys import SigningKey, new_private_key
+from calvox.trust.proofs import proof
 
 SIGNING_KEY, REGISTER_KEY = "signing-key.json", "register-key"
 FORMAT = "calvox-signing-key-1"
@@ -127,6 +128,11 @@ def register_sealer(folder: Path) -> LabelledSealer:
     """Read the key that seals the register, in the context of this centre's public key."""
     context = hashlib.sha256(public_key(folder)).digest()
     return LabelledSealer(REGISTER_LABEL, context, SigningKey(read_whole(folder / REGISTER_KEY)))
+
+
+def proof_secret(folder: Path) -> bytes:
+    """Give the secret under which working rows are proven: it follows from the key that seals the register."""
+    return proof(read_whole(folder / REGISTER_KEY), b"CALVOX-CENTRE-ROWS-1")
 
 
 def _read(folder: Path) -> KeyFile:

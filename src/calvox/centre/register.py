@@ -26,6 +26,7 @@ from calvox.centre.entries import (
     ServerRetired,
 )
 from calvox.core.book import Add, Book, Change, Fact, Placed, Put, Set, Table
+from calvox.core.peopling import PEOPLE_FACTS, PEOPLE_WORKING, PERSON_TABLE, people_changes
 
 FACTS: tuple[type[Fact], ...] = (
     CentreFounded,
@@ -45,6 +46,7 @@ FACTS: tuple[type[Fact], ...] = (
     CallRefused,
     ServerBlacklisted,
     ServerRetired,
+    *PEOPLE_FACTS,
 )
 
 SLOT = (0,)
@@ -128,6 +130,7 @@ PROJECTIONS = (
         },
         index=(("opened",),),
     ),
+    PERSON_TABLE,
 )
 
 BESIDE = (Table("call_word", ("caller",), {"caller": str, "hash": str, "phone": str}),)
@@ -137,11 +140,14 @@ WORKING = (
     Table("open_call", ("call",), {"call": bytes, "state": bytes, "expires": int}, index=(("expires",),)),
     Table("failure", ("caller",), {"caller": str, "count": int}),
     Table("typing", ("operator",), {"operator": str, "state": bytes}),
+    *PEOPLE_WORKING,
 )
 
 
 def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
     """Tell what an entry changes."""
+    if isinstance(fact, PEOPLE_FACTS):
+        yield from people_changes(fact, placed)
     match fact:
         case CentreFounded() | AgreementAdded() | LineEntitled():
             yield from _bought(fact, placed)

@@ -1,5 +1,6 @@
 """`calvox centre`: make an activation centre, serve it, keep its agreements, take its calls."""
 
+import getpass
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +17,6 @@ from calvox.centre.card import CardAsked
 from calvox.centre.servers import BlacklistServer, RetireServer, ServersAsked
 from calvox.centre.signing import ReadAgain, SignCall
 from calvox.cli.centre_call import Given, hold_call
-from calvox.cli.centre_codes import read_code
 from calvox.cli.centre_options import (
     FolderOption,
     PassphraseOption,
@@ -42,12 +42,16 @@ from calvox.cli.centre_show import (
     unless_refused,
     usual_form,
 )
+from calvox.cli.secrets import read_secret
 from calvox.cli.session import say, settings, show
 from calvox.common import logs
 from calvox.common.errors import BadInput
-from calvox.common.files import read_whole
+from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
 from calvox.core.products import programme_named
+from calvox.people.accounts import plain_name
+from calvox.people.passwords import hash_password
+from calvox.wire.phone.anyform import read_code
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.filetext import LARGEST_REQUEST_FILE, read_request_file
 from calvox.wire.phone.forms import Form
@@ -74,12 +78,18 @@ def init(
     tls_names: Annotated[
         list[str] | None, typer.Option("--tls-name", help=str(t("Name or address of its page; repeatable.")))
     ] = None,
+    supervisor: Annotated[str, typer.Option(help=str(t("Name of the first account.")))] = getpass.getuser(),
+    password_file: Annotated[
+        Path | None, typer.Option(help=str(t("File with its password; else it is asked.")))
+    ] = None,
     folder: FolderOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Make the keys, the register and the centre card."""
-    centre = chosen(folder, passphrase_file)
-    told = Founding(name, [telephone(text) for text in telephones], tuple(tls_names or ("localhost", "127.0.0.1")))
+    centre, supervisor = chosen(folder, passphrase_file), plain_name(supervisor)
+    phones, names = [telephone(text) for text in telephones], tuple(tls_names or ("localhost", "127.0.0.1"))
+    password = read_secret(t("Password of {name}:", name=supervisor), password_file, twice=True)
+    told = Founding(name, phones, names, supervisor, hash_password(password), user_name())
     shown = found(Path(centre.folder), told, new_passphrase(centre))
     show_card(shown)
     say(t("The centre card is in {path}", path=str(Path(centre.folder) / CARD)))
@@ -110,14 +120,17 @@ def serve(
     if listen:
         centre = msgspec.structs.replace(centre, listen=listen)
     logs.configure(settings().interface)
-    run(centre, asking(centre), _announce)
+    run(msgspec.structs.replace(settings(), centre=centre), asking(centre), _announce)
 
 
-def _announce(address: str) -> None:
+def _announce(address: str, people: str) -> None:
     if in_json():
-        sys.stdout.write(msgspec.json.encode({"ready": True, "listen": address}).decode() + "\n")
+        told = {"ready": True, "listen": address, "people": people}
+        sys.stdout.write(msgspec.json.encode(told).decode() + "\n")
     else:
         say(t("The activation centre is ready: https://{address}/", address=address))
+        if people:
+            say(t("Operators log in at {address}", address=people))
     sys.stdout.flush()
 
 

@@ -5,8 +5,6 @@ certificates of session hosts; `tls` is the server's own certificate. Whoever ca
 cannot forge anything.
 """
 
-import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +17,7 @@ from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.trust.certificates import expires_at, issue_server_certificate, make_authority, new_key
 from calvox.trust.keys import SigningKey, new_private_key
+from calvox.trust.proofs import proof
 from calvox.wire.phone.identity import retirement_secret, server_id
 
 NEXT = "next-authority"
@@ -69,8 +68,7 @@ class Keys:
 
     def proof(self, label: bytes, *parts: bytes) -> bytes:
         """Prove that a working row is this server's, 32 bytes: whoever can write the database alone cannot make it."""
-        message = label + b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-        return hmac.new(self.root, message, hashlib.sha256).digest()
+        return proof(self.root, label, *parts)
 
     @property
     def trusted(self) -> bytes:

@@ -16,6 +16,7 @@ import apsw
 import msgspec
 import pytest
 
+from calvox.apps.centre import tls
 from calvox.apps.centre.process import CASES, Founding, found, open_centre, owner, passphrase_stored, run
 from calvox.centre.agreements import AddAgreement, NewCaller, NewLine
 from calvox.centre.calls import CallsAsked, PrepareCall, Prepared
@@ -24,7 +25,7 @@ from calvox.centre.signing import ReadAgain, SignCall, Signed
 from calvox.common.clock import DAY, SYSTEM, World
 from calvox.common.errors import BadInput, Busy, Conflict, Denied, KeyLocked, NotFound, StoreFailed, Tampered
 from calvox.common.settings import Centre as Chosen
-from calvox.trust.certificates import expires_at
+from calvox.common.settings import Settings
 from calvox.wire.card import Telephone, fingerprint_words, read_card
 from calvox.wire.phone.confirmation import Accepted, judge
 from calvox.wire.phone.message import Kind
@@ -231,25 +232,30 @@ def test_garbage_on_the_tls_port_harms_nobody(start: Callable[[], Process]) -> N
     assert process.get("/healthz")[2] == "ok"
 
 
+def serving(folder: Path, listen: str = "127.0.0.1:0") -> Settings:
+    """Give the settings of a centre that would serve."""
+    return Settings(centre=Chosen(folder=str(folder), listen=listen, people_listen="127.0.0.1:0"))
+
+
 def test_an_edited_register_keeps_it_from_starting(folder: Path) -> None:
     """In the last batch, or anywhere before."""
     connection = apsw.Connection(str(folder / "journal.db"))
     connection.execute("UPDATE line SET quantity = 100000")
     connection.close()
     with pytest.raises(Tampered, match="Table line"):
-        run(Chosen(folder=str(folder), listen="127.0.0.1:0"), lambda: PASSPHRASE, print)
+        run(serving(folder), lambda: PASSPHRASE, print)
 
 
 def test_it_starts_only_with_its_passphrase(folder: Path) -> None:
     """Not without one, not with another, and lets the register go each time."""
-    chosen = Chosen(folder=str(folder), listen="127.0.0.1:0")
+    chosen = serving(folder)
     with pytest.raises(KeyLocked):
         run(chosen, None, print)
     with pytest.raises(Denied):
         run(chosen, lambda: "another passphrase", print)
     with pytest.raises(BadInput):
-        run(Chosen(folder=str(folder), listen="nowhere"), lambda: PASSPHRASE, print)
-    open_centre(chosen, None).close()
+        run(serving(folder, "nowhere"), lambda: PASSPHRASE, print)
+    open_centre(chosen.centre, None).close()
 
 
 def test_a_centre_is_made_once(folder: Path, tmp_path: Path) -> None:
@@ -277,18 +283,16 @@ def test_secrets_are_nobody_elses(folder: Path) -> None:
 
 def test_the_certificate_is_made_anew_before_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the same authority, for the same names."""
-    from calvox.apps.centre import process as centre
-
     folder, clock = tmp_path / "centre", [START]
     world = World(now=lambda: clock[0], random=os.urandom)
     found(folder, Founding(NAME, PHONES), PASSPHRASE, world, cost=COST)
     place = folder / "tls"
     before, authority = (place / "tls.pem").read_bytes(), (place / "authority.pem").read_bytes()
-    centre._tls(folder, world)
+    tls.renew(folder, world)
     assert (place / "tls.pem").read_bytes() == before
     clock[0] += (825 - 59) * DAY
-    centre._tls(folder, world)
-    assert expires_at(centre._certificate(place)) == clock[0] + 825 * DAY
+    tls.renew(folder, world)
+    assert tls.certificate_ends(folder) == clock[0] + 825 * DAY
     assert (place / "authority.pem").read_bytes() == authority
 
 

@@ -1,14 +1,15 @@
 """The activation centre as a process: make it, open it, serve it.
 
-It listens on a Unix socket for its operators' commands, and on one TLS socket for everyone: a page, the centre card, and
-whether it is well. It starts only if its register holds, and signs first what was registered and not signed before.
+It listens on a Unix socket for its owner's commands, on one TLS socket for everyone (a page, the centre card, and whether
+it is well), and on another for the operators who log in. It starts only if its register holds, and signs first what was registered and not signed before.
 """
 
 import os
-import ssl
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from starlette.applications import Starlette
@@ -19,8 +20,19 @@ from starlette.routing import Route
 
 from calvox.apps.centre.cases import CASES as CASES
 from calvox.apps.centre.metrics import CentreMetrics, centre_checks
+from calvox.apps.centre.tls import (
+    certificate_ends,
+    certificate_file,
+    keep_certificates,
+    make_tls,
+    names_of,
+    public_context,
+    renew,
+)
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, listen
+from calvox.apps.people_api import Certificates, PeopleDesk, open_people_socket, people_app
+from calvox.apps.people_api.cases import OWN_CASES
 from calvox.apps.serving import Listener, application, bind, control_app, run_loop, serve
 from calvox.centre import card, keys, signing
 from calvox.centre.context import Context, Unlock
@@ -28,17 +40,19 @@ from calvox.centre.entries import CentreFounded
 from calvox.centre.page import headers, page
 from calvox.centre.register import REGISTER
 from calvox.common import settings
-from calvox.common.clock import DAY, SYSTEM, World
+from calvox.common.clock import SYSTEM, World
 from calvox.common.files import build_whole, read_whole, write_whole
 from calvox.common.i18n import fitting_language, language_of
+from calvox.core.peopling import Role
+from calvox.journal.interface import Transaction
 from calvox.journal.sqlite import SqliteJournal, create
-from calvox.trust.certificates import expires_at, issue_server_certificate, make_authority, new_key
+from calvox.people.accounts import enter_first
 from calvox.wire.card import CentreCard, Telephone, write_card
 
 CARD = "centre-card.json"
 CREDENTIAL = "calvox-passphrase"
 HOUR = 3600
-RENEW_TLS_DAYS = 60
+UTC = ZoneInfo("UTC")
 
 AskPassphrase = Callable[[], str]
 
@@ -50,6 +64,12 @@ class Founding(msgspec.Struct, frozen=True):
     telephones: list[Telephone]
     tls_names: tuple[str, ...] = ("localhost", "127.0.0.1")
     """Names and addresses that its certificate bears."""
+    supervisor: str = ""
+    """Name of the first account; empty: none is made."""
+    password_hash: str = ""
+    """Its password, hashed by `people`."""
+    by: str = ""
+    """Who does this."""
 
 
 def passphrase_stored(file: str, environment: Mapping[str, str] = os.environ) -> AskPassphrase | None:
@@ -76,18 +96,26 @@ def found(
     fact = CentreFounded(name=founding.name, public_key=bytes.fromhex(file.public_key), telephones=phones)
     with build_whole(folder) as place:
         keys.write_keys(place, file, world)
-        _make_tls(place, founding.tls_names, world)
+        make_tls(place, founding.tls_names, world)
         create(place, REGISTER)
         context = open_centre(settings.Centre(folder=str(place)), None, world)
         try:
-            context.journal.run(lambda tx: tx.append(fact))
+            context.journal.run(lambda tx: _enter(tx, fact, founding))
             write_whole(place / CARD, written, mode=0o644)
             return card.show_card(context, card.CardAsked(), "")
         finally:
             context.close()
 
 
-def open_centre(chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM) -> Context:
+def _enter(tx: Transaction, fact: CentreFounded, founding: Founding) -> None:
+    tx.append(fact)
+    if founding.supervisor:
+        enter_first(tx, founding.supervisor, Role.SUPERVISOR, founding.password_hash, founding.by)
+
+
+def open_centre(
+    chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM, zone: ZoneInfo = UTC
+) -> Context:
     """Open a centre for this process alone; the key is unlocked when it is first needed.
 
     Raises:
@@ -99,20 +127,25 @@ def open_centre(chosen: settings.Centre, ask: AskPassphrase | None, world: World
     sealer = keys.register_sealer(folder)
     unlock: Unlock | None = (lambda: keys.unlock(folder, ask())) if ask is not None else None
     journal = SqliteJournal(folder, REGISTER, sealer, world)
-    return Context(journal, world, call_seconds=chosen.call_hours * HOUR, unlock=unlock)
+    secret = keys.proof_secret(folder)
+    return Context(journal, world, call_seconds=chosen.call_hours * HOUR, secret=secret, zone=zone, unlock=unlock)
 
 
 def owner(chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM) -> Owner[Context]:
     """Name the centre's folder and what can be done to it."""
-    return Owner(Path(chosen.folder), CASES, partial(open_centre, chosen, ask, world))
+    return Owner(Path(chosen.folder), {**CASES, **OWN_CASES}, partial(open_centre, chosen, ask, world))
 
 
 def run(
-    chosen: settings.Centre, ask: AskPassphrase | None, announce: Callable[[str], None], world: World = SYSTEM
+    everything: settings.Settings,
+    ask: AskPassphrase | None,
+    announce: Callable[[str, str], None],
+    world: World = SYSTEM,
 ) -> None:
-    """Serve until a signal comes; `announce` is told the address when all is ready."""
+    """Serve until a signal comes; `announce` is told the page's address and, unless empty, that for people."""
+    chosen = everything.centre
     folder = Path(chosen.folder)
-    context = open_centre(chosen, ask, world)
+    context = open_centre(chosen, ask, world, everything.zone)
     try:
         context.signer()
         with context.journal.read() as reader:
@@ -120,17 +153,21 @@ def run(
         if not long:
             context.journal.verify()
         signing.sign_registered(context)
-        tls = _tls(folder, world)
+        renew(folder, world)
+        tls = public_context(folder)
         public = bind(chosen.listen)
         host, port = public.getsockname()[:2]
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        refreshes = [lambda: tls.load_cert_chain(certificate_file(folder))]
         listeners = [
             Listener(listen(folder), control_app(owner(chosen, ask, world), context)),
             Listener(public, public_app(shown), tls),
             *_operations(chosen, context),
+            *_people(everything, context, refreshes),
         ]
-        aside = [partial(run_in_threadpool, context.journal.verify)] if long else []
-        run_loop(serve(listeners, partial(announce, address), aside))
+        aside: list[Callable[[], Any]] = [partial(keep_certificates, folder, world, refreshes)]
+        aside += [partial(run_in_threadpool, context.journal.verify)] if long else []
+        run_loop(serve(listeners, partial(announce, address, context.people_at), aside))
     finally:
         context.close()
 
@@ -138,11 +175,24 @@ def run(
 def _operations(chosen: settings.Centre, context: Context) -> list[Listener]:
     if not chosen.operations:
         return []
-    certificate_ends = partial(_certificate_ends, Path(chosen.folder))
-    measured = CentreMetrics(context, certificate_ends)
+    ends = partial(certificate_ends, Path(chosen.folder))
+    measured = CentreMetrics(context, ends)
     context.journal.observe = measured.committed
     at = bind_operations(chosen.operations, "centre.operations")
-    return [Listener(at, operations_app(measured.registry, partial(centre_checks, context, certificate_ends)))]
+    return [Listener(at, operations_app(measured.registry, partial(centre_checks, context, ends)))]
+
+
+def _people(everything: settings.Settings, context: Context, refreshes: list[Callable[[], None]]) -> list[Listener]:
+    """Listen for people, if the site wants it."""
+    chosen = everything.centre
+    if not chosen.people_listen:
+        return []
+    folder = Path(chosen.folder)
+    certificates = Certificates((certificate_file(folder), None), "centre", chosen)
+    opened = open_people_socket(chosen.people_listen, certificates, names_of(folder))
+    context.people_at = opened.at
+    refreshes.append(opened.refresh)
+    return [opened.listener(people_app(PeopleDesk(context, CASES)))]
 
 
 def public_app(shown: CentreCard) -> Starlette:
@@ -160,40 +210,3 @@ def public_app(shown: CentreCard) -> Starlette:
             return HTMLResponse(page(shown), headers=headers())
 
     return application([Route("/healthz", health), Route("/card.json", as_json), Route("/", as_page)])
-
-
-def _make_tls(folder: Path, names: tuple[str, ...], world: World) -> None:
-    place = folder / "tls"
-    place.mkdir(mode=0o700, exist_ok=True)
-    key = new_key()
-    write_whole(place / "authority.key", key)
-    write_whole(place / "authority.pem", make_authority(key, "Calvox activation centre authority", world.now()))
-    write_whole(place / "names", "\n".join(names).encode())
-    _issue(place, world)
-
-
-def _issue(place: Path, world: World) -> None:
-    key, names = new_key(), read_whole(place / "names").decode().split()
-    authority = read_whole(place / "authority.pem")
-    made = issue_server_certificate(read_whole(place / "authority.key"), authority, key, names, world.now())
-    write_whole(place / "tls.pem", key + made + authority)
-
-
-def _tls(folder: Path, world: World) -> ssl.SSLContext:
-    place = folder / "tls"
-    if expires_at(_certificate(place)) - world.now() < RENEW_TLS_DAYS * DAY:
-        _issue(place, world)
-    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.minimum_version = ssl.TLSVersion.TLSv1_3
-    tls.load_cert_chain(place / "tls.pem")
-    return tls
-
-
-def _certificate_ends(folder: Path) -> int:
-    return expires_at(_certificate(folder / "tls"))
-
-
-def _certificate(place: Path) -> bytes:
-    """Leave out the key that stands before it in the same file, so that both are always written together."""
-    data = read_whole(place / "tls.pem")
-    return data[data.index(b"-----BEGIN CERTIFICATE") :]
