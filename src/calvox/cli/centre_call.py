@@ -12,12 +12,13 @@ from calvox.centre.calls import AskedLine, IdentifyCaller, PrepareCall, Prepared
 from calvox.centre.context import Context
 from calvox.centre.signing import SignCall, Signed
 from calvox.centre.typed import KeepTyping, TypingAsked
-from calvox.cli.centre_codes import hear_code, read_code, read_out
+from calvox.cli.centre_codes import hear_code, read_out
 from calvox.cli.centre_options import asked_line, call, secret
 from calvox.cli.centre_show import in_json, prepared_json, say_prepared, say_signed, unless_refused, usual_form
 from calvox.cli.session import agreed, ask, say, show
 from calvox.common.errors import BadCode, BadInput
 from calvox.common.i18n import t
+from calvox.wire.phone.anyform import read_code
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.dictation import resume
 from calvox.wire.phone.forms import Form

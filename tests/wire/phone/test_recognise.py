@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calvox.cli.centre_codes import read_code
 from calvox.common.errors import BadCode, WrongKind
 from calvox.common.i18n import LANGUAGES, Language
+from calvox.wire.phone.anyform import read_code
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.dictation import begin
 from calvox.wire.phone.forms import Form, write
