@@ -20,6 +20,7 @@ from calvox.web.manager.hosts import HostRow, hosts
 from calvox.web.manager.journal import journal
 from calvox.web.manager.overview import overview
 from calvox.web.manager.packs import packs
+from tests.web.call_pages import CALL_PAGES, PLAIN_PAGES
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&{{ 7*7 }}\u202e"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;&#39;&#34;&amp;{{ 7*7 }}[U+202E]"
@@ -70,6 +71,7 @@ EVERY_PAGE: dict[str, Page] = {
     "cals-trouble": cals(Wanted(), ERROR),
     "packs": packs(PacksReport([PACK], POOLS, 2, ["device", "user"], [Share("2022", 20, 4, 1)])),
     "journal": journal(Looked([ENTRY], 3), ["HostApproved"], kind="HostApproved", by=HOSTILE, before=9),
+    **CALL_PAGES,
 }
 """By a name of ours."""
 EMPTY_PAGES: dict[str, Page] = {
@@ -81,5 +83,6 @@ EMPTY_PAGES: dict[str, Page] = {
     "cals": cals(Wanted(), Found([], 0)),
     "packs": packs(PacksReport([], [], 0)),
     "journal": journal(Looked([], 0), [], kind="", by="", before=0),
+    **PLAIN_PAGES,
 }
 """The same with nothing to show."""

@@ -6,6 +6,7 @@ from starlette.routing import Route
 
 from calvox.apps.browser import DOOR, Endpoint, Face, WithPeople, routes
 from calvox.apps.manager import pages
+from calvox.apps.manager.activation import ACTIVATION
 from calvox.apps.people_api.app import PeopleDesk
 from calvox.core.peopling import Role
 from calvox.server.store import LicenceServer
@@ -21,6 +22,7 @@ ENDPOINTS: Sequence[Endpoint[WithPeople]] = (
     Endpoint("POST", "/hosts/code", pages.make_code),
     Endpoint("POST", "/hosts/{act}", pages.act_on_host),
     Endpoint("GET", "/journal", pages.show_journal),
+    *ACTIVATION,
 )
 """Every route."""
 

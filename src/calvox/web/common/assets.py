@@ -6,6 +6,9 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from calvox.common.i18n import LANGUAGES, Language
+from calvox.wire.phone.wordlists import words
+
 FOLDER = Path(__file__).parent / "assets"
 PREFIX = "/assets/"
 MEDIA = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
@@ -25,7 +28,8 @@ class Asset:
 @cache
 def assets() -> Mapping[str, Asset]:
     """Read all, by file name."""
-    return {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.suffix in MEDIA}
+    files = {path.name: _read(path) for path in sorted(FOLDER.iterdir()) if path.suffix in MEDIA}
+    return files | {f"words.{language}.txt": _list_of_words(language) for language in LANGUAGES}
 
 
 @cache
@@ -40,6 +44,13 @@ def address_of(name: str) -> str:
 
 
 def _read(path: Path) -> Asset:
-    body = path.read_bytes()
-    digest = sha256(body).hexdigest()[:16]
-    return Asset(f"{PREFIX}{path.stem}.{digest}{path.suffix}", body, MEDIA[path.suffix])
+    return _made(path.stem, path.suffix, path.read_bytes(), MEDIA[path.suffix])
+
+
+def _list_of_words(language: Language) -> Asset:
+    """Give a language's list, for a page in which words are typed."""
+    return _made(f"words.{language}", ".txt", "\n".join(words(language)).encode(), "text/plain; charset=utf-8")
+
+
+def _made(stem: str, suffix: str, body: bytes, media_type: str) -> Asset:
+    return Asset(f"{PREFIX}{stem}.{sha256(body).hexdigest()[:16]}{suffix}", body, media_type)
