@@ -40,7 +40,7 @@ async def show_calls(visit: Visit) -> Response:
 
 def _list(site: SiteFolder, chosen: Chosen, trouble: CalvoxError | None = None) -> Page:
     rows = [CallRow(call, stage_of(call, typing_of(site, call.call))) for call in calls(site)]
-    return calls_page(rows, servers_of(facts_of(site)), site.description.purchases, chosen, trouble)
+    return calls_page(rows, servers_of(site, facts_of(site)), site.description.purchases, chosen, trouble)
 
 
 async def open_one(visit: Visit) -> Response:

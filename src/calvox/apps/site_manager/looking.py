@@ -13,7 +13,7 @@ from calvox.apps.site.gathering import enter_backup, facts_of, moment_within, se
 from calvox.apps.site_manager.visits import Visit, in_site, shown
 from calvox.common.errors import BadInput, CalvoxError, NotFound
 from calvox.doctor.engine import diagnose
-from calvox.doctor.facts import Mode, Site
+from calvox.doctor.facts import Mode, Site, short_name
 from calvox.doctor.rules import every_rule
 from calvox.site.folder import SiteFolder
 from calvox.web.common.pages import Page
@@ -45,9 +45,10 @@ async def show_overview(visit: Visit) -> Response:
 
 def _overview(site: SiteFolder, now: int) -> Page:
     known, purchases = facts_of(site), site.description.purchases
+    wanted = servers_of(site, known)[:1]
     checks = [
         (precheck(known, server, purchases, now), partial(remedy, site=known, purchases=purchases))
-        for server in known.licence_servers
+        for server in sorted(known.licence_servers, key=lambda one: one.machine.name not in wanted)
     ]
     going_on = [OpenCall(c.call, ABOUT[CallKind(c.kind)].title, c.server) for c in calls(site) if not c.outcome]
     return overview(known, checks, going_on, diagnose(known, every_rule(), now))
@@ -85,10 +86,12 @@ async def show_acceptance(visit: Visit) -> Response:
 
 def _acceptance(site: SiteFolder, asked: AskedSession, now: int) -> Page:
     mode = Mode(asked.mode) if asked.mode in (Mode.DEVICE, Mode.USER) else None
-    told = {"server": asked.server.strip(), "host": asked.host.strip(), "holder": asked.holder.strip()}
+    servers = servers_of(site, facts_of(site))
+    server = asked.server.strip() or next(iter(servers), "")
+    told = {"server": server, "host": asked.host.strip(), "holder": asked.holder.strip()}
     accepted = _or_why(lambda: acceptance_of(site, now, mode=mode, **told))
     listed = _or_why(lambda: checklist_of(site, now, told["server"]))
-    return acceptance(Tried(asked.mode, **told), servers_of(facts_of(site)), accepted, listed)
+    return acceptance(Tried(asked.mode, **told), servers, accepted, listed)
 
 
 def _or_why(judge: Callable[[], T]) -> T | CalvoxError:
@@ -99,6 +102,9 @@ def _or_why(judge: Callable[[], T]) -> T | CalvoxError:
         return error
 
 
-def servers_of(known: Site) -> tuple[str, ...]:
-    """Name the licence servers that were collected."""
-    return tuple(server.machine.name for server in known.licence_servers)
+def servers_of(site: SiteFolder, known: Site) -> tuple[str, ...]:
+    """Name the licence servers that were collected, those that site.toml wants first."""
+    wanted = [short_name(name) for name in site.description.licensing.servers]
+    order = {name: place for place, name in enumerate(wanted)}
+    names = [server.machine.name for server in known.licence_servers]
+    return tuple(sorted(names, key=lambda name: order.get(short_name(name), len(order))))

@@ -159,7 +159,7 @@ async def show_papers(visit: Visit) -> Response:
 
 def _papers(site: SiteFolder, trouble: CalvoxError | None = None) -> Page:
     numbers = [call.call for call in calls(site)]
-    return papers(servers_of(facts_of(site)), numbers, record_of(site).papers, trouble)
+    return papers(servers_of(site, facts_of(site)), numbers, record_of(site).papers, trouble)
 
 
 async def give_paper(visit: Visit) -> Response:

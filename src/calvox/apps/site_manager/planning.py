@@ -25,7 +25,7 @@ def _plans(
     site: SiteFolder, now: int, chosen: tuple[str, str, str] = ("", "", ""), trouble: CalvoxError | None = None
 ) -> Page:
     views = [view_plan(site, plan.plan, now) for plan in plans_of(site)]
-    return plans_page(views, servers_of(facts_of(site)), chosen, trouble)
+    return plans_page(views, servers_of(site, facts_of(site)), chosen, trouble)
 
 
 async def begin_plan(visit: Visit) -> Response:

@@ -97,7 +97,6 @@ class AcceptancePage(Page):
         "device": t("per device"),
         "user": t("per user"),
         "server": t("Licence server"),
-        "only": t("the only one"),
         "host": t("Session host"),
         "holder": t("Device or user"),
         "any": t("empty: any"),

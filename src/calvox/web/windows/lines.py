@@ -23,6 +23,7 @@ class Reading:
     facts: str
 
     never: ClassVar[Text] = t("never read")
+    summary: ClassVar[Text] = t("The facts that tell")
 
 
 @dataclass(frozen=True, slots=True)

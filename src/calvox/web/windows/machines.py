@@ -36,7 +36,7 @@ class PackRow:
     @property
     def version(self) -> str:
         """The version of its CALs."""
-        return version_name(self.pack.version)
+        return version_name(self.pack.version) if self.pack.version else "–"
 
     @property
     def used(self) -> int:

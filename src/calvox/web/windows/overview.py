@@ -123,7 +123,13 @@ def _mode(site: Site) -> Text | str:
 def _verdict(told: Precheck, remedy: Remedy, activated: bool | None) -> Verdict:
     kind = CallKind.INSTALL if activated else CallKind.ACTIVATE
     heading = t("Call for {server}", server=told.server) if told.call else t("Not yet for {server}", server=told.server)
-    against = [_condition(one, remedy(one)) for one in told.because]
+    todos = [remedy(one) for one in told.because]
+    against = [
+        _condition(
+            one, None if todo in todos[at + 1 :] else todo
+        )  # one remedy for several stands under the last of them
+        for at, (one, todo) in enumerate(zip(told.because, todos, strict=True))
+    ]
     holds = [_condition(one, None) for one in told.conditions if one.state is State.HOLDS]
     path = f"{menu.CALLS}?server={quote(told.server)}&kind={kind}"
     return Verdict(told.server, told.call, heading, tuple(against), tuple(holds), ABOUT[kind].title, path)
@@ -147,7 +153,9 @@ def _page_for(one: Condition) -> str:
 
 def _finding(one: Finding) -> Told:
     word, colour = OUTCOMES[one.outcome]
-    return Told(word, colour, t("{name}: {text}", name=one.subject, text=one.text), one.remedy or "")
+    named = one.subject in str(one.text)
+    text = one.text if named else t("{name}: {text}", name=one.subject, text=one.text)
+    return Told(word, colour, text, one.remedy or "")
 
 
 def _unknown(findings: Sequence[Finding]) -> tuple[Unknown, ...]:

@@ -67,7 +67,6 @@ class PapersPage(Page):
     title: ClassVar[Text] = t("Papers")
     words: ClassVar[Mapping[str, Text]] = {
         "server": t("Licence server"),
-        "only": t("the only one"),
         "call": t("Call"),
         "newest": t("the newest"),
         "pdf": t("PDF"),
