@@ -4,6 +4,7 @@ from itertools import product
 from typing import get_args
 
 import pytest
+from playwright.sync_api import Response
 
 from calvox.common.i18n import LANGUAGES
 from calvox.web.manager.menu import LINKS
@@ -41,8 +42,13 @@ def test_a_page_prints_without_its_menu(manager: Shown) -> None:
 def test_nothing_of_a_page_is_loaded_from_elsewhere(manager: Shown) -> None:
     """Nor is a first visit heavy: below 150 kB in all."""
     with manager.context() as context:
-        page, sizes = context.new_page(), {}
-        page.on("response", lambda told: sizes.__setitem__(told.url, len(told.body())))
+        page = context.new_page()
+        sizes: dict[str, int] = {}
+
+        def note(told: Response) -> None:
+            sizes[told.url] = len(told.body())
+
+        page.on("response", note)
         page.goto(manager.address, wait_until="networkidle")
         assert all(address.startswith(manager.address) for address in sizes)
         assert sum(sizes.values()) < 150_000

@@ -73,7 +73,8 @@ def test_what_is_written_meanwhile_neither_enters_nor_starts_it_again(site: Site
 def test_a_copy_without_its_tail_is_found_out(site: Site, tmp_path: Path) -> None:
     """Its head says where it ended."""
     first, second = tmp_path / "first", tmp_path / "second"
-    first.mkdir(), second.mkdir()
+    first.mkdir()
+    second.mkdir()
     copy_journal(site.folder, first, LEDGER, time.perf_counter, rest=0)
     site.enrol("rdsh-3", "2022")
     copy_journal(site.folder, second, LEDGER, time.perf_counter, rest=0)
