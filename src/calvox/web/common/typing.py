@@ -25,7 +25,7 @@ WORDS: Mapping[str, Text] = {
     "holds": t("holds"),
     "perhaps": t("It may have been:"),
     "check": t("Check and keep"),
-    "keys": t("Typing by the keyboard alone"),
+    "by_keys": t("Typing by the keyboard alone"),
     "unsent": t("Not kept yet: the server does not answer. Go on typing; the line is sent again."),
 }
 """The words of the template part."""

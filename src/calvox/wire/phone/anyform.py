@@ -26,7 +26,7 @@ def read_code(code_type: CodeType, text: str) -> bytes:
     unread: BadCode | None = None
     unsound: BadCode | None = None
     for form in Form:
-        groups = _cut(code_type, form, line)
+        groups = cut_code(code_type, form, line)
         if groups is None:
             continue
         try:
@@ -42,7 +42,7 @@ def read_code(code_type: CodeType, text: str) -> bytes:
     raise unsound or unread or BadCode(t("This is no {title} in any form", title=code_type.label))
 
 
-def _cut(code_type: CodeType, form: Form, line: str) -> list[str] | None:
+def cut_code(code_type: CodeType, form: Form, line: str) -> list[str] | None:
     """Cut a text into groups, if its length is right."""
     size, count = form.encoding.symbols, group_count(form.encoding, code_type)
     signs = line.split() if form.language else [sign for sign in line if sign not in " -"]

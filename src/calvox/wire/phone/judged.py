@@ -75,7 +75,9 @@ def _is_unfinished(form: Form, text: str) -> bool:
 def _why(form: Form, text: str, reason: Text) -> Text:
     """Tell an unheard symbol from a mis-heard one."""
     try:
-        unheard = read_group(form, text).count(None)
+        found = read_group(form, text)
     except BadCode:
         return reason
-    return t("Marked as not heard: {count}", count=unheard) if unheard else reason
+    if None in found:
+        return t("Marked as not heard: {count}", count=found.count(None))
+    return t("This line was mis-heard") if len(found) == form.encoding.symbols else reason

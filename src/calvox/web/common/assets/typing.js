@@ -35,7 +35,7 @@
       this.kept = this.input.value;
       this.timer = 0;
       this.input.addEventListener("keydown", (event) => this.key(event));
-      this.input.addEventListener("input", () => this.changed());
+      this.input.addEventListener("input", () => this.typed());
       this.input.addEventListener("paste", (event) => this.paste(event));
       this.input.addEventListener("blur", () => this.keep());
       this.told.addEventListener("click", (event) => this.clicked(event));
@@ -52,6 +52,10 @@
       this.paint();
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.keep(), KEEP_AFTER);
+    }
+    typed() {
+      this.changed();
+      if (this.form.signs && this.parts().length === this.form.symbols && this.atEnd()) { this.enter(); }
     }
     mark(state) {
       this.item.className = "line " + state;
