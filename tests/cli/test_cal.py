@@ -1,6 +1,7 @@
 """`calvox cal`, `pack` and `report authorised`, as a person and as a script run them."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -37,10 +38,10 @@ def run(folder: Path, *arguments: str, code: int = 0) -> Any:
     return json.loads(done.stdout or done.stderr or "null")
 
 
-def seen(folder: Path, *arguments: str) -> str:
+def seen(folder: Path, *arguments: str, width: int = 160) -> str:
     """Run a command, and read what a person sees."""
     words = [sys.executable, "-m", "calvox", *arguments, "--folder", str(folder)]
-    own = environment(LC_ALL="C.UTF-8", COLUMNS="160")
+    own = environment(LC_ALL="C.UTF-8", COLUMNS=str(width))
     done = subprocess.run(words, capture_output=True, text=True, env=own, timeout=60, check=False)
     return " ".join((done.stdout + done.stderr).split())
 
@@ -69,6 +70,12 @@ def test_a_device_is_revoked_and_the_next_is_refused_with_numbers_and_day(folder
     assert f"One more may go from {day}" in text
     assert run(folder, "cal", "release", "pc-1", "--type", "device", "--why", "x", code=NOT_ALLOWED)["hint"]
     assert "1 CALs stand revoked, of 1 allowed (6 installed)" in seen(folder, "pack", "list")
+
+
+def test_dates_of_packs_stay_whole_on_a_narrow_screen(folder: Path) -> None:
+    """Whatever else must go on in the next line."""
+    day = datetime.now(UTC).strftime("%Y-")
+    assert len(re.findall(day + r"\d\d-\d\d", seen(folder, "report", "packs", width=80))) == 3
 
 
 def test_packs_are_listed_converted_and_given_a_policy(folder: Path) -> None:

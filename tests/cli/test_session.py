@@ -48,6 +48,18 @@ def test_a_name_from_elsewhere_is_shown_as_it_is(hostile: str, monkeypatch: pyte
     assert captured.get().count(hostile) == 2
 
 
+def test_nothing_in_a_table_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is longer than its column goes on below; a cut date or name would mislead."""
+    monkeypatch.setenv("COLUMNS", "30")
+    screen, words = console(), ("licences.corp.example", "2027-01-15-2028-01-14")
+    table = grid(None, t("Machine"), t("Time"))
+    table.add_row(*words)
+    with screen.capture() as captured:
+        screen.print(table)
+    rows = [line.split("│")[1:3] for line in captured.get().splitlines() if "│" in line]
+    assert tuple("".join(row[at].strip() for row in rows) for at in (0, 1)) == words
+
+
 def test_an_error_stays_within_the_screen(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """Its title is a part of the first line."""
     monkeypatch.setenv("COLUMNS", "80")

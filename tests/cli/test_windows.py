@@ -143,6 +143,7 @@ def test_acceptance_checklist_and_report(kit: Kit, tmp_path: Path) -> None:
     )
     assert told["packs"]
     assert chart.read_text().startswith("<svg")
+    assert {file.stat().st_mode & 0o777 for file in (chart, tmp_path / "use.csv")} == {0o600}
 
 
 WITHOUT_POSIX = """

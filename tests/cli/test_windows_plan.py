@@ -97,6 +97,16 @@ def test_a_migration_from_the_first_command_to_the_last(run: Run, carry: Carrier
     assert run("plans", "1")["complete"]
 
 
+def test_a_server_of_which_nothing_was_read_is_warned_of(run: Run, carry: Carrier) -> None:
+    """Once, when its plan is opened; it may be misspelt, or not be there yet."""
+    carry(0)
+    told = run("migrate", "--from", "lic01", "--to", "lic99.corp.example", text=True)
+    warned = " ".join(told.split())
+    assert "Nothing was read of lic99.corp.example yet" in warned
+    assert "Nothing was read of lic01" not in warned
+    assert "Nothing was read of" not in run("migrate", "--from", "lic01", "--to", "lic99.corp.example", text=True)
+
+
 def test_a_word_is_taken_back(run: Run, carry: Carrier) -> None:
     """With the command that gave it."""
     carry(0)

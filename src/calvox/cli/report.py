@@ -55,6 +55,8 @@ def draw_packs(screen: Console, told: PacksReport) -> None:
         t("Ends"),
     )
     table = grid(t("Packs"), *columns)
+    for dated in table.columns[-2:]:
+        dated.no_wrap = True
     for pack in told.packs:
         ends = show_date(pack.ends - 1, zone) if pack.ends else str(t("never"))
         agreement, installed = show_agreement(pack.agreement), show_date(pack.installed, zone)

@@ -85,11 +85,17 @@ def say(text: Text | str) -> None:
         console().print(str(text), markup=False)
 
 
+def warn(text: Text) -> None:
+    """Warn on standard error, so that an answer in JSON stays whole."""
+    screen = Console(stderr=True, highlight=False, markup=False, emoji=False)
+    screen.print(str(text), style="yellow")
+
+
 def grid(title: Text | None, *columns: Text) -> Table:
-    """Begin a table."""
+    """Begin a table; what is too long for its column goes on below, for a cut date or name would mislead."""
     table = Table(title=str(title) if title else None, title_justify="left", header_style="bold")
     for column in columns:
-        table.add_column(str(column))
+        table.add_column(str(column), overflow="fold")
     return table
 
 

@@ -96,7 +96,7 @@ class Agent:
         if done is None:
             return None
         self.keeper.keep(done[0])
-        log.info("outage CAL", holder=wish.name, left=vouchers.left(done[0], voucher_of(self.host), now))
+        log.info("outage CAL", left=vouchers.left(done[0], voucher_of(self.host), now))
         return done[1]
 
     async def open_session(self, asked: api.SessionOpen) -> api.SessionOpened:
@@ -112,7 +112,7 @@ class Agent:
             message=str(verdict.message or ""),
             cal=cal_told(got.cal),
         )
-        log.info("session", user=asked.user, verdict=told.verdict, ground=told.ground)
+        log.info("session", verdict=told.verdict, ground=told.ground)
         return told
 
     def _judge(self, logon: Logon, got: Got, fail_open: bool) -> Verdict:
@@ -133,7 +133,8 @@ class Agent:
         except NotFound:
             return api.Released(False)
         except (TimeoutError, CalvoxError) as error:
-            log.warning("a CAL could not be given back; its lease ends by itself", holder=name, why=str(error))
+            cal_id = cal.claims.cal_id.hex()
+            log.warning("a CAL could not be given back; its lease ends by itself", cal=cal_id, why=str(error))
             self.host.links[cal.server].folder.forget(cal.claims.holder)
         return api.Released(True)
 

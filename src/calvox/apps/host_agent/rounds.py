@@ -126,7 +126,7 @@ async def _beat(agent: Agent, link: Link, held: Held) -> int:
     for (cal, _), answer in zip(again, await link.acquire(wishes) if wishes else [], strict=True):
         if isinstance(answer, Refusal):
             link.folder.forget(cal.claims.holder)
-            log.warning("a session's CAL was lost", holder=cal.name, reason=answer.reason)
+            log.warning("a session's CAL was lost", cal=cal.claims.cal_id.hex(), reason=answer.reason)
     return told.statements
 
 

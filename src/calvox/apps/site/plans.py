@@ -75,6 +75,13 @@ def _named(site: SiteFolder, name: str) -> str:
     return next((one.machine.name for one in collected if same_machine(one.machine.name, plain)), plain)
 
 
+def not_collected(site: SiteFolder, number: int) -> tuple[str, ...]:
+    """Name the licence servers of a plan of which no bundle was ever read, as a misspelt one was not."""
+    plan, collected = plan_of(site, number), story(site).states[-1].licence_servers
+    names = dict.fromkeys((plan.old, plan.new))
+    return tuple(name for name in names if not any(same_machine(one.machine.name, name) for one in collected))
+
+
 def go_on(site: SiteFolder, kind: str, old: str, new: str = "") -> int | None:
     """Find the open plan that is meant; None if there is none.
 

@@ -11,8 +11,17 @@ from typing import Annotated
 import typer
 
 from calvox.apps.site.gathering import facts_of, server_of
-from calvox.apps.site.plans import close_plan, confirm_step, go_on, open_plan, plans_of, take_back, view_plan
-from calvox.cli.session import say, show
+from calvox.apps.site.plans import (
+    close_plan,
+    confirm_step,
+    go_on,
+    not_collected,
+    open_plan,
+    plans_of,
+    take_back,
+    view_plan,
+)
+from calvox.cli.session import say, show, warn
 from calvox.cli.windows.place import ServerOption, SiteOption, opened
 from calvox.cli.windows.plan_drawn import Drawing, draw_plans, plain_plan
 from calvox.common.clock import SYSTEM
@@ -158,6 +167,9 @@ def _number(folder: SiteFolder, wish: _Wish, kind: str, old: str, new: str) -> i
         raise NotFound(t("No such plan is open"), hint=t("“calvox windows plans” lists them."))
     number = open_plan(folder, kind, old, new)
     say(t("Plan {number} is opened.", number=number))
+    for name in not_collected(folder, number):
+        text = t("Nothing was read of {name} yet. If it is misspelt, give the plan up: --give-up --note …", name=name)
+        warn(text)
     return number
 
 

@@ -20,9 +20,9 @@ def show_usage(place: Path, csv: Path | None, svg: Path | None) -> None:
     finally:
         site.close()
     if csv is not None:
-        write_whole(csv, to_csv(report).encode("utf-8-sig"), mode=0o644)
+        write_whole(csv, to_csv(report).encode("utf-8-sig"))
         say(t("Written: {path}", path=str(csv)))
     if svg is not None:
-        write_whole(svg, line_chart(t("Use over time"), report.series).encode(), mode=0o644)
+        write_whole(svg, line_chart(t("Use over time"), report.series).encode())
         say(t("Written: {path}", path=str(svg)))
     show(plain_usage(report), lambda screen: draw_usage(screen, report))
