@@ -27,7 +27,6 @@ from calvox.journal.interface import Work
 from calvox.server.found import found
 from calvox.server.issue import HolderAsk, acquire, token_of
 from calvox.server.store import LicenceServer, open_server
-from calvox.trust.tokens import Claims, pack_claims
 from calvox.wire.card import CentreCard, Telephone
 from tests.wire.phone.vectors import PUBLIC_KEY
 
@@ -54,7 +53,6 @@ def _bare(file: Path) -> Bare:
     facts: dict[str, Any] = {"cal_type": 0, "version": VERSION, "valid_until": now, "temporary": True, "pack": 0}
     replaced: dict[str, Any] = {"replaces": b"", "replaces_pack": 0}
     issued = CalIssued(cal_id=bytes(16), holder=bytes(32), host=HOST, **facts, **replaced)
-    claims = pack_claims(Claims(bytes(16), 0, VERSION, bytes(32), HOST, now, now, True, 0))
     ids: dict[int, tuple[bytes, bytes]] = {}
 
     def drawn(sequence: int) -> tuple[bytes, bytes]:
@@ -77,10 +75,6 @@ def _bare(file: Path) -> Bare:
         entry_insert(written(issued)[1], bytes(32), now),
         ("INSERT OR REPLACE INTO cal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", cal),
         ("INSERT OR REPLACE INTO device VALUES (?, ?, 0)", lambda sequence: (drawn(sequence)[0], now)),
-        (
-            "INSERT OR REPLACE INTO token VALUES (?, ?, ?, ?, ?)",
-            lambda sequence: (drawn(sequence)[1], HOST, claims, HOST, sequence),
-        ),
     )
     return Bare(file, LEDGER, inserts)
 

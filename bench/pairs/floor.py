@@ -12,7 +12,7 @@ from calvox.journal.tables import create_tables
 
 NOW = 1_800_000_000
 HASH, SIGNATURE = bytes(32), bytes(64)
-ISSUED, RELEASED, CLAIMS, ANSWER = bytes(190), bytes(60), bytes(125), bytes(60)
+ISSUED, RELEASED, ANSWER = bytes(80), bytes(25), bytes(60)
 """As long as real ones."""
 
 
@@ -55,7 +55,6 @@ class PairRows:
         execute("INSERT INTO holder VALUES (?, ?, ?, ?)", (reference, holder, HASH, "session"))
         row = (cal_id, 2, 7, reference, cal_id, NOW, 0, 1, NOW, self._sequence)
         execute("INSERT INTO cal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (cal_id, HASH, CLAIMS, HASH, self._sequence))
         execute("INSERT INTO lease VALUES (?, ?)", (cal_id, NOW))
         execute("INSERT INTO answer VALUES (?, ?, ?, ?, ?)", (HASH, cal_id.hex(), HASH, ANSWER, NOW))
 

@@ -195,7 +195,7 @@ class AgainstTheModel(RuleBasedStateMachine):
         self._same(given, expected, host)
 
     def _same(self, given: Granted, expected: Answer, host: int) -> None:
-        cal, row, claims = expected.cal, given.cal, unpack_claims(given.token["claims"])
+        cal, row, claims = expected.cal, given.cal, unpack_claims(given.leaf.claims)
         assert cal is not None
         assert expected.new is (row["cal_id"] != cal.ident), "a new CAL where the old one serves, or the other way"
         assert row["valid_until"] in expected.untils
@@ -242,8 +242,9 @@ class AgainstTheModel(RuleBasedStateMachine):
         cal = self._drawn(data, SESSION)
         if cal is not None:
             with self.server.journal.read() as reader:
-                token = next(reader.select("token", {"cal_id": cal.ident}))
-            self.run_(release(cal.ident, token["host"]))
+                row = reader.get("cal", (cal.ident,))
+            assert row is not None
+            self.run_(release(cal.ident, row["host"]))
             self.model.gone(cal, self.clock())
 
     @precondition(has_users)

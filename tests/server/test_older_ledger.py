@@ -8,19 +8,30 @@ import apsw
 import pytest
 
 from calvox.common.clock import World
-from calvox.common.errors import Tampered
+from calvox.common.errors import NotFound, Tampered
 from calvox.common.settings import Server, Settings
+from calvox.core.book import Row
+from calvox.core.holders import holder_of
 from calvox.core.ledger import LEDGER
+from calvox.core.products import CalType
 from calvox.journal.head import Head, HeadFile
 from calvox.journal.sealing import LabelledSealer
 from calvox.journal.sqlite import SqliteJournal
+from calvox.server.heartbeat import heartbeat
+from calvox.server.holders import cals_of
+from calvox.server.issue import HolderAsk, acquire, token_of
+from calvox.server.release import release
 from calvox.server.store import LicenceServer
+from calvox.server.tokens import has_token, hosts_with_token
 from calvox.trust.keys import SigningKey
-from calvox.trust.tokens import LABEL
+from calvox.trust.tokens import LABEL, Pinned, check_token
 from tests.core.in_memory import ToldTime
 
 DUMP = Path(__file__).parents[1] / "vectors/ledger-schema-1.sql"
-SEALER = LabelledSealer(LABEL, bytes(23), SigningKey(bytes(range(32))))
+KEY = SigningKey(bytes(range(32)))
+SEALER = LabelledSealer(LABEL, bytes(18) + b"\x01" + bytes(4), KEY)
+PINNED = Pinned(bytes(18), 1, KEY.public)
+NOW = 1_800_000_150
 END = 16
 """Its last entry."""
 
@@ -42,7 +53,7 @@ def older(folder: Path, *statements: str) -> Path:
 
 def opened(folder: Path) -> LicenceServer:
     """Open it as this version does, a minute after its last entry."""
-    world = World(now=lambda: 1_800_000_150, random=lambda size: bytes(range(size)))
+    world = World(now=lambda: NOW, random=lambda size: bytes(range(size)))
     journal = SqliteJournal(folder, LEDGER, SEALER, world)
     nothing, time = cast("Any", None), cast("Any", ToldTime(world))
     return LicenceServer(folder, journal, nothing, nothing, Settings(server=Server()), time)
@@ -88,3 +99,42 @@ def test_what_was_changed_before_is_found_after(tmp_path: Path, statement: str, 
     with pytest.raises(Tampered) as caught:
         opened(folder).journal.verify()
     assert named in str(caught.value)
+
+
+def ask(kind: CalType, name: str, host: bytes) -> HolderAsk:
+    """Ask as a host of the older ledger does."""
+    return HolderAsk(kind, holder_of(kind, name), name, host * 16, 7)
+
+
+def cal_of(server: LicenceServer, name: str, kind: CalType) -> Row:
+    """Find the one CAL of a holder."""
+    with server.journal.read() as reader:
+        (row,) = cals_of(reader, kind, name)
+    return row
+
+
+def test_its_cals_are_kept_and_tokens_are_given_anew(server: LicenceServer) -> None:
+    """No CAL is issued twice. The old leaf's salt is gone, so a host that asks gets a new token, and then the same again."""
+    before = cal_of(server, "ada", CalType.USER)
+    for host in (b"A", b"B"):
+        first, second = (server.journal.run(acquire(server, ask(CalType.USER, "ada", host))) for _ in range(2))
+        assert token_of(first) == token_of(second)
+        claims = check_token(token_of(first), PINNED, at=NOW, host=host * 16, holder=None, host_version=7)
+        assert (claims.cal_id, claims.valid_until) == (before["cal_id"], before["valid_until"])
+    assert server.journal.verify().position == END + 2
+
+
+def test_its_hosts_hold_what_they_held(server: LicenceServer) -> None:
+    """A lease goes on, a session's CAL is released by its host alone, and both hosts of a user's CAL still hold it."""
+    session, user = cal_of(server, "s-1", CalType.SESSION), cal_of(server, "ada", CalType.USER)
+    with server.journal.read() as reader:
+        assert [has_token(reader, user, host * 16) for host in (b"A", b"B", b"C")] == [True, True, False]
+        assert hosts_with_token(reader, user) == {b"A" * 16, b"B" * 16}
+    beaten = [
+        server.journal.run(lambda tx, h=h: heartbeat(tx, session["cal_id"], h * 16, 600)).value for h in (b"A", b"B")
+    ]
+    assert beaten == [True, False]
+    with pytest.raises(NotFound):
+        server.journal.run(release(session["cal_id"], b"B" * 16))
+    server.journal.run(release(session["cal_id"], b"A" * 16))
+    assert server.journal.verify().position == END + 1

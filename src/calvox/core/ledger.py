@@ -5,6 +5,7 @@ from typing import Any
 
 from calvox.core.alarms import ALARM_FACTS, FREEZE_COLUMNS, alarm_changes
 from calvox.core.book import Add, Book, Change, Drop, Fact, Placed, Put, Set
+from calvox.core.continuity import CONTINUITY_FACTS, continuity_changes
 from calvox.core.entries import (
     CalExpired,
     CalIssued,
@@ -53,6 +54,7 @@ FACTS: tuple[type[Fact], ...] = (
     *OUTAGE_FACTS,
     *ALARM_FACTS,
     *PEOPLE_FACTS,
+    *CONTINUITY_FACTS,
 )
 
 _UNFROZEN = dict.fromkeys(FREEZE_COLUMNS, 0)
@@ -98,6 +100,8 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield from alarm_changes(fact, placed)
         case _ if isinstance(fact, PEOPLE_FACTS):
             yield from people_changes(fact, placed)
+        case _ if isinstance(fact, CONTINUITY_FACTS):
+            yield from continuity_changes(fact, placed)
         case _ if isinstance(fact, OUTAGE_FACTS):
             yield from outage_changes(fact, placed)
         case _:
@@ -119,6 +123,7 @@ def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
                 yield from _back(fact.replaces, fact.replaces_pack, placed)
         case CalRenewed():
             yield Set("cal", (fact.cal_id,), {**_fields(fact, "host", "valid_until"), "entry": placed.sequence})
+            yield Put("token", {**_fields(fact, "cal_id", "host"), "entry": placed.sequence})
         case CalReleased() | CalExpired():
             yield from _back(fact.cal_id, fact.pack, placed)
         case CalRefused():
@@ -157,6 +162,7 @@ _BOUGHT = ("programme", "cal_type", "version", "agreement", "ends")
 
 def _back(cal_id: bytes, pack: int, placed: Placed) -> Iterable[Change]:
     yield Drop("cal", (cal_id,))
+    yield Drop("token", (cal_id,))
     yield from _count(pack, -1, placed)
 
 

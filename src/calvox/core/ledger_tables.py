@@ -1,10 +1,11 @@
 """The ledger's tables in their three groups: what follows from the entries, what lies beside them, what is working state.
 
-Who a holder is, and the salts and claims of tokens (which name the holder), lie beside the chain.
+Who a holder is, and the salt that hides what tokens say of them, lie beside the chain.
 """
 
 from calvox.core.alarms import ALARM_TABLE, CLOCK_TABLE, FREEZE_COLUMNS
 from calvox.core.book import Table
+from calvox.core.continuity import CONTINUITY_TABLES
 from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
 from calvox.core.outages import OUTAGE_TABLES
 from calvox.core.peopling import PEOPLE_WORKING, PERSON_TABLE
@@ -58,6 +59,7 @@ PROJECTIONS = (
     AUTHORITY_TABLE,
     *OUTAGE_TABLES,
     ALARM_TABLE,
+    *CONTINUITY_TABLES,
     Table(
         "cal",
         ("cal_id",),
@@ -73,8 +75,10 @@ PROJECTIONS = (
             "pack": int,
             "entry": int,
         },
-        index=(("holder", "cal_type"), ("valid_until",), ("entry",)),
+        index=(("holder", "cal_type"), ("valid_until",), ("entry",), ("pack", "temporary")),
     ),
+    # Renewals alone: who was given the token of the issue stands in the CAL, or in the entry by which its identifier begins.
+    Table("token", ("cal_id", "host"), {"cal_id": bytes, "host": bytes, "entry": int}),
     Table("device", ("holder",), {"holder": bytes, "first_seen": int, "proven": int}),
     Table(
         "revoked",
@@ -102,7 +106,6 @@ BESIDE = (
         {"reference": bytes, "holder": bytes, "salt": bytes, "name": str},
         index=(("holder",),),
     ),
-    Table("token", ("cal_id", "host"), {"cal_id": bytes, "host": bytes, "claims": bytes, "salt": bytes, "entry": int}),
 )
 
 WORKING = (

@@ -83,15 +83,18 @@ def version_named(text: str) -> int:
     raise BadInput(t("“{text}” is no version; there are {known}", text=text, known=", ".join(VERSIONS.values())))
 
 
+_TYPES = {word: kind for kind in CalType for word in (kind.label, f"per-{kind.label}")}
+
+
 def cal_type_named(text: str) -> CalType:
     """Find a CAL type by its word.
 
     Raises:
         BadInput: there is no such type.
     """
-    for kind in CalType:
-        if text.lower() in (kind.label, f"per-{kind.label}"):
-            return kind
+    kind = _TYPES.get(text.lower())
+    if kind is not None:
+        return kind
     known = ", ".join(kind.label for kind in CalType)
     raise BadInput(t("“{text}” is no CAL type; there are {known}", text=text, known=known))
 

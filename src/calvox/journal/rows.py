@@ -15,6 +15,7 @@ from calvox.journal.head import Head
 from calvox.journal.resident import Resident
 from calvox.journal.sealing import Sealer
 from calvox.journal.tables import Tables
+from calvox.journal.waiting import Waiting
 from calvox.trust.merkle import root
 
 SCHEMA = f"""{kinds.SCHEMA}
@@ -102,7 +103,7 @@ class SqliteReader:
 class SqliteTransaction(SqliteReader):
     """The writer's view: reads, and writes one batch at a time.
 
-    Entries are written when the batch is sealed, small tables too; rows that were put in this batch are known without asking.
+    Entries are written when the batch is sealed, rows at the latest; those that were put in this batch are known without asking.
     """
 
     def __init__(self, connection: apsw.Connection, book: Book, sealer: Sealer) -> None:
@@ -111,6 +112,7 @@ class SqliteTransaction(SqliteReader):
         self._keys = {table.name: table.key for table in (*book.projections, *book.beside, *book.working)}
         self._free = {table.name for table in (*book.beside, *book.working)}
         self._small = Resident(self.tables, book)
+        self._late = Waiting(connection, self.tables)
         self._known: dict[str, dict[Key, Row | None]] = {name: {} for name in self._keys}
         self._waiting: list[tuple[Any, ...]] = []
         self._end: Head | None = None
@@ -132,6 +134,7 @@ class SqliteTransaction(SqliteReader):
         """Give the batch up: what was thought to be the end may never have been written."""
         self._end = None
         self._waiting.clear()
+        self._late.forget()
         self._small.forget()
         self._kinds.forget()
 
@@ -156,11 +159,13 @@ class SqliteTransaction(SqliteReader):
         """Read rows whose columns equal these."""
         if table in self._small:
             return self._small.select(table, where, below, between, order, limit, offset)
+        self._late.write(table)
         return super().select(table, where, below=below, between=between, order=order, limit=limit, offset=offset)
 
     def count(self, table: str, where: Mapping[str, Any] = _NOTHING) -> int:
         """Count rows whose columns equal these."""
         self._small.flush()
+        self._late.write(table)
         return super().count(table, where)
 
     def entries(self, first: int = 1, last: int | None = None, holding: Sequence[bytes] = ()) -> Iterator[Entry]:
@@ -214,18 +219,27 @@ class SqliteTransaction(SqliteReader):
         if table in self._small:
             self._small.apply(change)
             return
-        self.tables.apply(change)
         known = self._known[table]
         match change:
             case Put(row=row):
+                self._late.add(change)
                 known[tuple([row[name] for name in self._keys[table]])] = row
             case Drop(key=key) if len(key) == len(self._keys[table]):
+                self._late.add(change)
                 known[key] = None
-            case Drop(key=key):
-                for one in [one for one in known if one[: len(key)] == key]:
-                    known[one] = None
-            case Set(key=key) | Add(key=key):
-                known.pop(key, None)
+            case _:
+                self._at_once(change, known)
+
+    def _at_once(self, change: Set | Add | Drop, known: dict[Key, Row | None]) -> None:
+        """Carry out what leaves the rows that it concerns unknown, or concerns rows that are not known."""
+        self._late.write(change.table)
+        self.tables.apply(change)
+        key = change.key
+        if isinstance(change, Drop):
+            for one in [one for one in known if one[: len(key)] == key]:
+                known[one] = None
+        else:
+            known.pop(key, None)
 
     def _write_entries(self) -> None:
         if self._waiting:
@@ -235,6 +249,7 @@ class SqliteTransaction(SqliteReader):
     def seal(self) -> Batch | None:
         """Write what waits and sign the batch; None if no entry was made."""
         self._small.flush()
+        self._late.write_all()
         self._write_entries()
         end = self._end
         if end is None or end.position < self._first:

@@ -131,18 +131,25 @@ class Tables:
         """Carry out one change; a key that is shorter than the table's drops every row that begins with it."""
         table, execute = change.table, self._connection.execute
         match change:
-            case Put(row=row):
-                execute(self._put[table], tuple([row[name] for name in self._columns[table]]))
+            case Put():
+                execute(*self.statement(change))
             case Set(key=key, values=values):
                 execute(self._assigning(table, tuple(values)), (*values.values(), *key))
             case Add(key=key, column=column, amount=amount):
                 execute(self._adding(table, column), (amount, *key))
-            case Drop(key=key):
-                execute(self._dropping(table, len(key)), key)
+            case Drop():
+                execute(*self.statement(change))
             case Level():
                 noted = change.noted(self.get, self._tables[table].key)
                 if noted is not None:
                     self.apply(noted)
+
+    def statement(self, change: Put | Drop) -> tuple[str, tuple[Any, ...]]:
+        """Write a change as a statement and its values."""
+        if isinstance(change, Put):
+            row = change.row
+            return self._put[change.table], tuple([row[name] for name in self._columns[change.table]])
+        return self._dropping(change.table, len(change.key)), change.key
 
     def _assigning(self, table: str, names: tuple[str, ...]) -> str:
         known = ("set", table, *names)

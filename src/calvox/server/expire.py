@@ -14,7 +14,6 @@ from calvox.server.hosts import forget_codes
 from calvox.server.idempotency import forget_answers
 from calvox.server.refusals import settle_refusals
 from calvox.server.store import LicenceServer
-from calvox.server.tokens import drop_tokens
 
 SWEEP = 1000
 """CALs that one sweep lets go at most, so that it never holds up those who ask."""
@@ -27,8 +26,7 @@ def expire(tx: Transaction, row: Row) -> None:
 
 
 def forget_cal(tx: Transaction, cal_id: bytes) -> None:
-    """Drop what lies beside a CAL that went back."""
-    drop_tokens(tx, cal_id)
+    """Drop the lease of a CAL that went back."""
     tx.drop("lease", (cal_id,))
 
 

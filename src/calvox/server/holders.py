@@ -22,15 +22,27 @@ class Which(msgspec.Struct, frozen=True):
     """Whose name it is: a device's, user's or session's."""
 
 
+Holders = dict[bytes, Row | None]
+"""Holders that were looked up, by their 32 bytes; None: there is no such holder."""
+
+
 def holder_reference(tx: Transaction, server: LicenceServer, holder: bytes, name: str) -> bytes:
     """Find a holder's salted reference, or make it."""
-    known = next(tx.select("holder", {"holder": holder}), None)
-    if known is not None:
-        return bytes(known["reference"])
+    row = known_holder(tx, holder) or new_holder(tx, server, holder, name)
+    return bytes(row["reference"])
+
+
+def known_holder(reader: Reader, holder: bytes) -> Row | None:
+    """Find a holder's row."""
+    return next(reader.select("holder", {"holder": holder}), None)
+
+
+def new_holder(tx: Transaction, server: LicenceServer, holder: bytes, name: str) -> Row:
+    """Make a holder's row, with a salt of its own."""
     salt = server.world.random(16)
-    reference = reference_of(salt, holder)
-    tx.put("holder", {"reference": reference, "holder": holder, "salt": salt, "name": name})
-    return reference
+    row = {"reference": reference_of(salt, holder), "holder": holder, "salt": salt, "name": name}
+    tx.put("holder", row)
+    return row
 
 
 def references(reader: Reader, cal_type: CalType, name: str) -> list[bytes]:

@@ -11,7 +11,6 @@ from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.core.alarms import Frozen, frozen
 from calvox.core.book import Row
-from calvox.core.converting import signed_pack
 from calvox.core.deciding import Ask, Cal, Decision, Issue, Keep, Reason, Refused, Renew, Standing, beyond, decide
 from calvox.core.entries import CalIssued, CalRenewed
 from calvox.core.products import CalType
@@ -19,15 +18,12 @@ from calvox.core.standing_in import stand_in
 from calvox.journal.entry import Batch
 from calvox.journal.interface import Committed, Transaction
 from calvox.server.expire import expire, forget_cal, make_room
-from calvox.server.holders import holder_reference
+from calvox.server.holders import Holders, known_holder, new_holder
 from calvox.server.packs import packs_in_force
 from calvox.server.refusals import refuse
 from calvox.server.store import LicenceServer, server_row
-from calvox.server.tokens import append_with_leaf, make_token
-from calvox.trust.tokens import Claims, unpack_claims
-
-SKEW = 300
-"""Seconds by which a token is backdated, so that a host whose clock is a little behind takes it at once."""
+from calvox.server.tokens import Leaf, append_with_leaf, leaf_for, make_token
+from calvox.trust.tokens import unpack_claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +48,8 @@ class Granted:
 
     cal: Row
     """Its row in table `cal`."""
-    token: Row
-    """Its row in table `token`."""
+    leaf: Leaf
+    """What its token is made from."""
     old_batch: Batch | None
     """The batch of its token, if that was committed earlier; None: it is in this one."""
     beyond: bool = False
@@ -61,10 +57,17 @@ class Granted:
 
 
 def acquire(
-    server: LicenceServer, ask: HolderAsk, *, allowed: bool = True
+    server: LicenceServer, ask: HolderAsk, *, allowed: bool = True, found: Holders | None = None
 ) -> Callable[[Transaction], Granted | Refused]:
-    """Make the work that decides and enters one ask; a host that is not `allowed` is refused, and that is entered too."""
-    return lambda tx: _acquire(tx, server, ask, allowed)
+    """Make the work that decides and enters one ask.
+
+    Args:
+        server: The licence server.
+        ask: Who asks for what.
+        allowed: Whether the host may have CALs; one that may not is refused, and that is entered too.
+        found: Holders that were looked up already in this transaction; it takes up whoever is made.
+    """
+    return lambda tx: _acquire(tx, server, ask, allowed, found)
 
 
 def granted_again(tx: Transaction, cal_id: bytes, host: bytes) -> Granted:
@@ -73,10 +76,11 @@ def granted_again(tx: Transaction, cal_id: bytes, host: bytes) -> Granted:
     Raises:
         NotFound: it went back since.
     """
-    cal, token = tx.get("cal", (cal_id,)), tx.get("token", (cal_id, host))
-    if cal is None or token is None:
+    cal = tx.get("cal", (cal_id,))
+    leaf = leaf_for(tx, cal, host) if cal is not None else None
+    if cal is None or leaf is None:
         raise NotFound(t("The CAL that was given then has gone back since"), hint=t("Ask again with a new key."))
-    return Granted(cal, token, _sealed_batch(tx, token["entry"]))
+    return Granted(cal, leaf, _sealed_batch(tx, leaf.entry))
 
 
 def token_of(done: Committed[Granted | Refused]) -> bytes:
@@ -85,20 +89,25 @@ def token_of(done: Committed[Granted | Refused]) -> bytes:
     assert isinstance(granted, Granted)
     batch = granted.old_batch or done.batch
     assert batch is not None
-    return make_token(granted.token, batch)
+    return make_token(granted.leaf, batch)
 
 
-def _acquire(tx: Transaction, server: LicenceServer, ask: HolderAsk, allowed: bool) -> Granted | Refused:
-    reference = holder_reference(tx, server, ask.holder, ask.name)
-    standing = _standing(tx, server, ask, reference)
+def _acquire(
+    tx: Transaction, server: LicenceServer, ask: HolderAsk, allowed: bool, found: Holders | None
+) -> Granted | Refused:
+    known = known_holder(tx, ask.holder) if found is None else found.get(ask.holder)
+    holder = known or new_holder(tx, server, ask.holder, ask.name)
+    if known is None and found is not None:
+        found[ask.holder] = holder
+    standing = _standing(tx, server, ask, holder["reference"], new=known is None)
     asked = Ask(ask.cal_type, ask.host_version, ask.authenticated)
     second = server.settings.server.role == "second"
     decision = (stand_in if second else decide)(asked, standing) if allowed else Refused(Reason.HOST_GROUP)
     decision = _thawed(tx, decision)
     if isinstance(decision, Refused):
-        refuse(tx, ask.host, reference, ask.cal_type, decision.reason)
+        refuse(tx, ask.host, holder["reference"], ask.cal_type, decision.reason)
         return decision
-    granted = _carry_out(tx, server, ask, reference, decision)
+    granted = _carry_out(tx, server, ask, holder, decision)
     if ask.cal_type is CalType.USER and not second and beyond(decision, standing):
         return replace(granted, beyond=True)
     return granted
@@ -113,25 +122,26 @@ def _thawed(tx: Transaction, decision: Decision) -> Decision:
 
 
 def _carry_out(
-    tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes, decision: Issue | Keep | Renew
+    tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, decision: Issue | Keep | Renew
 ) -> Granted:
     match decision:
         case Issue():
-            return _issue(tx, server, ask, reference, decision)
+            return _issue(tx, server, ask, holder, decision)
         case Renew(cal, until):
-            return _renew(tx, server, ask, cal, until)
+            return _renew(tx, server, ask, holder, cal.cal_id, until)
         case Keep(cal):
-            return _keep(tx, server, ask, cal)
+            return _keep(tx, server, ask, holder, cal)
 
 
-def _standing(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes) -> Standing:
+def _standing(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes, *, new: bool) -> Standing:
     kind = ask.cal_type
-    held = [row for row in tx.select("cal", {"holder": reference, "cal_type": int(kind)}) if _live(tx, row)]
+    rows = () if new else tx.select("cal", {"holder": reference, "cal_type": int(kind)})
+    held = [row for row in rows if _live(tx, row)]
     packs = packs_in_force(tx, kind, tx.now)
     # What has ended and was not swept yet matters only where a place is wanted.
     if any(pack.free <= 0 for pack in packs) and make_room(tx, kind, {row["cal_id"] for row in held}):
         packs = packs_in_force(tx, kind, tx.now)
-    device = tx.get("device", (reference,)) if kind is CalType.DEVICE else None
+    device = tx.get("device", (reference,)) if kind is CalType.DEVICE and not new else None
     return Standing(
         now=tx.now,
         activated=bool(server_row(tx)["activated"]),
@@ -156,7 +166,7 @@ def _cal(row: Row) -> Cal:
     return Cal(row["cal_id"], row["version"], bool(row["temporary"]), row["valid_until"], row["pack"])
 
 
-def _issue(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes, decided: Issue) -> Granted:
+def _issue(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, decided: Issue) -> Granted:
     # In order, so that the table grows at its end.
     cal_id = (tx.head.position + 1).to_bytes(8, "big") + server.world.random(8)
     old = tx.get("cal", (decided.replaces,)) if decided.replaces else None
@@ -164,7 +174,7 @@ def _issue(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: by
         cal_id=cal_id,
         cal_type=int(ask.cal_type),
         version=decided.version,
-        holder=reference,
+        holder=holder["reference"],
         host=ask.host,
         valid_until=decided.valid_until,
         temporary=decided.temporary,
@@ -172,25 +182,30 @@ def _issue(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: by
         replaces=decided.replaces,
         replaces_pack=old["pack"] if old else 0,
     )
-    cal = Cal(cal_id, decided.version, decided.temporary, decided.valid_until, decided.pack)
-    append_with_leaf(tx, fact, _claims(tx, ask, cal, decided.valid_until), server.world.random(16))
+    about = {"cal_type": fact.cal_type, "version": fact.version, "temporary": fact.temporary, "pack": fact.pack}
+    leaf = append_with_leaf(tx, fact, about, holder)
     if old:
         forget_cal(tx, decided.replaces)
-    return _granted(tx, server, ask, cal_id, None)
+    return _granted(tx, server, ask, cal_id, leaf)
 
 
-def _renew(tx: Transaction, server: LicenceServer, ask: HolderAsk, cal: Cal, until: int) -> Granted:
-    fact = CalRenewed(cal_id=cal.cal_id, host=ask.host, valid_until=until)
-    append_with_leaf(tx, fact, _claims(tx, ask, cal, until), server.world.random(16))
-    return _granted(tx, server, ask, cal.cal_id, None)
+def _renew(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, cal_id: bytes, until: int) -> Granted:
+    fact = CalRenewed(cal_id=cal_id, host=ask.host, valid_until=until)
+    return _granted(tx, server, ask, cal_id, append_with_leaf(tx, fact, _row(tx, cal_id), holder))
 
 
-def _keep(tx: Transaction, server: LicenceServer, ask: HolderAsk, cal: Cal) -> Granted:
+def _keep(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, cal: Cal) -> Granted:
     """Give the token that the host had; a host that has none gets its own, until the same day."""
-    token = tx.get("token", (cal.cal_id, ask.host))
-    if token is None or unpack_claims(token["claims"]).valid_until != cal.valid_until:
-        return _renew(tx, server, ask, cal, cal.valid_until)
-    return _granted(tx, server, ask, cal.cal_id, _sealed_batch(tx, token["entry"]))
+    leaf = leaf_for(tx, _row(tx, cal.cal_id), ask.host)
+    if leaf is None or unpack_claims(leaf.claims).valid_until != cal.valid_until:
+        return _renew(tx, server, ask, holder, cal.cal_id, cal.valid_until)
+    return _granted(tx, server, ask, cal.cal_id, leaf, _sealed_batch(tx, leaf.entry))
+
+
+def _row(tx: Transaction, cal_id: bytes) -> Row:
+    row = tx.get("cal", (cal_id,))
+    assert row is not None
+    return row
 
 
 def _sealed_batch(tx: Transaction, entry: int) -> Batch | None:
@@ -201,24 +216,14 @@ def _sealed_batch(tx: Transaction, entry: int) -> Batch | None:
         return None
 
 
-def _claims(tx: Transaction, ask: HolderAsk, cal: Cal, until: int) -> Claims:
-    return Claims(
-        cal_id=cal.cal_id,
-        cal_type=int(ask.cal_type),
-        version=cal.version,
-        holder=ask.holder,
-        host=ask.host,
-        valid_from=max(0, tx.now - SKEW),
-        valid_until=until,
-        temporary=cal.temporary,
-        pack=signed_pack(cal.pack),
-    )
-
-
-def _granted(tx: Transaction, server: LicenceServer, ask: HolderAsk, cal_id: bytes, old_batch: Batch | None) -> Granted:
+def _granted(
+    tx: Transaction,
+    server: LicenceServer,
+    ask: HolderAsk,
+    cal_id: bytes,
+    leaf: Leaf,
+    old_batch: Batch | None = None,
+) -> Granted:
     if ask.cal_type is CalType.SESSION:
         tx.put("lease", {"cal_id": cal_id, "until": tx.now + server.settings.server.lease_seconds})
-    cal, token = tx.get("cal", (cal_id,)), tx.get("token", (cal_id, ask.host))
-    assert cal is not None
-    assert token is not None
-    return Granted(cal, token, old_batch)
+    return Granted(_row(tx, cal_id), leaf, old_batch)

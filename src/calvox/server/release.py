@@ -18,6 +18,7 @@ from calvox.journal.interface import Transaction
 from calvox.server.expire import forget_cal
 from calvox.server.holders import Which, the_cal
 from calvox.server.store import LicenceServer
+from calvox.server.tokens import has_token
 
 
 class ReleasedByHand(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ def release(cal_id: bytes, host: bytes) -> Callable[[Transaction], None]:
 
     def work(tx: Transaction) -> None:
         row = tx.get("cal", (cal_id,))
-        if row is None or tx.get("token", (cal_id, host)) is None:
+        if row is None or not has_token(tx, row, host):
             raise NotFound(t("This host holds no such CAL"))
         if row["cal_type"] != CalType.SESSION:
             raise Denied(

@@ -17,6 +17,7 @@ from calvox.server.expire import forget_cal
 from calvox.server.holders import Which, the_cal
 from calvox.server.packs import packs_in_force
 from calvox.server.store import LicenceServer
+from calvox.server.tokens import hosts_with_token
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -69,8 +70,8 @@ def revoke(server: LicenceServer, which: Which, why: str, by: str) -> Revoked | 
         if not found.may:
             return ShareUsedUp(row["cal_id"].hex(), share_of(row["version"], found), found.since)
         names = ("cal_id", "pack", "version", "holder", "valid_until")
-        tx.append(CalRevoked(**{name: row[name] for name in names}, why=said, by=by))
         _tell_hosts(tx, row)
+        tx.append(CalRevoked(**{name: row[name] for name in names}, why=said, by=by))
         forget_cal(tx, row["cal_id"])
         share = share_of(row["version"], found, 1)
         return Revoked(row["cal_id"].hex(), row["pack"], row["valid_until"], share)
@@ -80,9 +81,8 @@ def revoke(server: LicenceServer, which: Which, why: str, by: str) -> Revoked | 
 
 def _tell_hosts(tx: Transaction, row: Row) -> None:
     """Note which hosts have a token of a CAL, for their revocation lists."""
-    for token in tx.select("token", {"cal_id": row["cal_id"]}):
-        told = {"host": token["host"], "cal_id": row["cal_id"], "valid_until": row["valid_until"]}
-        tx.put("revoked_token", told)
+    for host in hosts_with_token(tx, row):
+        tx.put("revoked_token", {"host": host, "cal_id": row["cal_id"], "valid_until": row["valid_until"]})
 
 
 def revocable(reader: Reader, version: int, now: int) -> Room:

@@ -86,6 +86,8 @@ def _ordered(value: object, depth: int) -> object:
             keyed = [(_key(key), item) for key, item in value.items()]
             return {key: _ordered(item, depth - 1) for (_, key), item in sorted(keyed, key=_place)}
         case list() | tuple() if depth:
+            if _plain(value):
+                return value
             return [_ordered(item, depth - 1) for item in value]
         case bytes() | str():
             return value

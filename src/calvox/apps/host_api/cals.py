@@ -19,6 +19,7 @@ from calvox.core.products import CalType, cal_type_named
 from calvox.journal.interface import Committed, Transaction
 from calvox.server.alarms import hear_clock, hear_token
 from calvox.server.heartbeat import heartbeat
+from calvox.server.holders import Holders, known_holder
 from calvox.server.hosts import may_have_cals
 from calvox.server.issue import Granted, HolderAsk, acquire, granted_again, token_of
 from calvox.server.release import release
@@ -110,9 +111,9 @@ async def _acquire(call: Call[Any], asked: Sequence[hostapi.AcquireAsk]) -> tupl
         if known is not None:
             return [_again(tx, host, outcome) for outcome in known]
         asks = [_holder_ask(ask, host) for ask in asked]
-        _count_new(call, tx, asks)
+        found = _found(call, tx, asks)
         allowed = may_have_cals(call.server, host)
-        given = [acquire(call.server, ask, allowed=allowed)(tx) for ask in asks]
+        given = [acquire(call.server, ask, allowed=allowed, found=found)(tx) for ask in asks]
         call.remember(tx, [_outcome(one) for one in given])
         return given
 
@@ -139,10 +140,11 @@ def _holder_ask(asked: hostapi.AcquireAsk, host: Row) -> HolderAsk:
     return HolderAsk(kind, asked.holder, asked.name, host["host"], host["version"], asked.authenticated)
 
 
-def _count_new(call: Call[Any], tx: Transaction, asks: Sequence[HolderAsk]) -> None:
-    """Count holders that were never seen, so that no host drains a pool by inventing them."""
-    new = {ask.holder for ask in asks if next(tx.select("holder", {"holder": ask.holder}), None) is None}
-    call.desk.limits.new_holders(call.host, len(new), call.desk.clock())
+def _found(call: Call[Any], tx: Transaction, asks: Sequence[HolderAsk]) -> Holders:
+    """Look holders up, and count those who were never seen, so that no host drains a pool by inventing them."""
+    found = {ask.holder: known_holder(tx, ask.holder) for ask in asks}
+    call.desk.limits.new_holders(call.host, sum(row is None for row in found.values()), call.desk.clock())
+    return found
 
 
 def _outcome(given: Given) -> Outcome:
