@@ -62,7 +62,7 @@ STOPPED = Cause(
 NOT_ACTIVATED = Cause(
     t("The licence server is not activated."),
     t("GetActivationStatus gives 1; Remote Desktop Licensing Manager shows it so; events 18 or 39 on it."),
-    t("Activate it by telephone; “calvox windows precheck” says what to prepare."),
+    t("Activate it by telephone; “calvox windows call open activate” says what to prepare."),
     ("server-not-activated",),
 )
 NO_PACK = Cause(
@@ -172,7 +172,7 @@ DATABASE = Cause(
     t("The database of the licence server is damaged, or the service may not write its folder."),
     t("Errors of ESENT at the same time; look at free space and rights of the LServer folder first."),
     t(
-        "Restore LServer and system state together. Rebuilding the database deletes all CALs: they are reissued by telephone."
+        "Restore LServer and system state together. Rebuilding the database deletes all CALs: they are reissued by telephone, “calvox windows call open reinstall”."
     ),
     ("server-little-room", "server-events", "server-no-backup"),
 )
@@ -185,13 +185,13 @@ VERSION_STORE = Cause(
 CALS_REMOVED = Cause(
     t("All CALs of a product were removed from the licence server, by hand or when Windows was replaced under it."),
     t("The event names the product and how many there were; note the number."),
-    t("Call Microsoft to have them reissued; have the agreement and the licence server's ID at hand."),
+    t("Call Microsoft to have them reissued; “calvox windows call open reinstall” says what to have at hand."),
     ("server-no-packs", "server-events"),
 )
 SERVER_CERTIFICATE = Cause(
     t("A certificate of the licence server is damaged or no longer valid."),
     t("Events 17 or 19 on the licence server; every host of it is affected; compare the clocks."),
-    t("Reactivate it by telephone, with the reason “certificate corrupt”."),
+    t("Reactivate it by telephone, with the reason “certificate corrupt”: “calvox windows call open reactivate”."),
     ("server-events", "server-clock-skew"),
 )
 PEERS = Cause(

@@ -57,6 +57,13 @@ def test_names_and_paths(artefact: Artefact) -> None:
 
 
 @EACH
+def test_no_policy_is_bypassed(artefact: Artefact) -> None:
+    """A script that lies on the machine runs under RemoteSigned, unsigned as it is; more is neither needed nor said."""
+    told = [str(step) for step in artefact.steps] + [text for data in made(artefact).values() for text in texts(data)]
+    assert not any("bypass" in text.lower() for text in told)
+
+
+@EACH
 def test_scripts_are_windows_powershell(artefact: Artefact) -> None:
     """With a mark, CR LF, and a parse without errors; further checks are each artefact's own."""
     for name, data in made(artefact).items():

@@ -42,9 +42,11 @@ class Meaning:
     """What to do, as a sentence."""
 
 
-_REACTIVATE = t("Reactivate the licence server by telephone in RD Licensing Manager.")
-_ACTIVATE = t("Activate the licence server by telephone in RD Licensing Manager.")
-_MORE = t("Compare the packs with the hosts’ mode and version, and install more CALs by telephone.")
+_REACTIVATE = t("Reactivate the licence server by telephone; “calvox windows call open reactivate” prepares it.")
+_ACTIVATE = t("Activate the licence server by telephone; “calvox windows call open activate” prepares it.")
+_MORE = t(
+    "Compare the packs with the hosts’ mode and version, and install more CALs by telephone: “calvox windows call”."
+)
 _PEERS = t("Publish each licence server, or name the others on each; check the ports between them.")
 _DATABASE = t("Stop the service, copy the database folder, check the copy with “esentutl /mh” and restore a backup.")
 _DIRECTORY = t("Check name resolution and “nltest /dsgetdc:DOMAIN” on the licence server.")
@@ -88,7 +90,7 @@ MEANINGS = {
     26: Meaning(
         error,
         t("All CALs of one kind were removed, as after the replacement of Windows under the database."),
-        t("Install the packs again by telephone, with the agreement at hand."),
+        t("Install the packs again by telephone: “calvox windows call open reinstall”, with the agreement at hand."),
     ),
     39: NOT_ACTIVATED,
     44: Meaning(error, t("The database reported an error."), _DATABASE),

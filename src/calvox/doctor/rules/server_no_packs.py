@@ -38,7 +38,9 @@ RULE = Rule(
     about="server",
     needs=("packs",),
     title=t("The licence server holds no packs"),
-    remedy=t("In RD Licensing Manager choose Install Licenses, and install the packs by telephone from your papers."),
+    remedy=t(
+        "Prepare the call with “calvox windows call open install”; in RD Licensing Manager choose Install Licenses, and install the packs by telephone from your papers."
+    ),
     check=check,
     reference="Microsoft Learn, “Install RDS client access licenses on the Remote Desktop license server”",
 )

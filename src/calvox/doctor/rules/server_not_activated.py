@@ -30,7 +30,7 @@ RULE = Rule(
     needs=("activated",),
     title=t("The licence server is not activated"),
     remedy=t(
-        "In RD Licensing Manager choose Activate Server with the method Telephone, call Microsoft, and type in the ID that you are given."
+        "Prepare the call with “calvox windows call open activate”; in RD Licensing Manager choose Activate Server with the method Telephone, call Microsoft, and type in the ID that you are given."
     ),
     check=check,
     reference="Microsoft Learn, “Activate the Remote Desktop Services license server”",

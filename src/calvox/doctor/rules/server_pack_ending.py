@@ -64,7 +64,9 @@ RULE = Rule(
     about="server",
     needs=("packs",),
     title=t("A pack ends soon, or has ended"),
-    remedy=t("Renew with the seller, and install the new pack by telephone in RD Licensing Manager before the day."),
+    remedy=t(
+        "Renew with the seller, and install the new pack by telephone before the day: “calvox windows call open install”."
+    ),
     check=check,
     reference="Microsoft Learn, “Win32_TSLicenseKeyPack class”, ExpirationDate",
 )

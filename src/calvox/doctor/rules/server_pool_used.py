@@ -64,7 +64,9 @@ RULE = Rule(
     about="server",
     needs=("packs",),
     title=t("A pool of CALs is nearly or wholly used up"),
-    remedy=t("Revoke per-device CALs of devices that are gone, or buy more CALs and install them by telephone."),
+    remedy=t(
+        "Revoke per-device CALs of devices that are gone, or buy more CALs and install them by telephone: “calvox windows call”."
+    ),
     check=check,
     reference="Microsoft Learn, “License your RDS deployment with client access licenses (CALs)”",
 )

@@ -35,7 +35,8 @@ def licensing_checked(given: HostLicensing) -> HostLicensing:
     """
     if given.mode not in NUMBERS:
         raise BadInput(
-            t("[licensing] mode in site.toml is empty"), hint=t("Write “device” or “user”, as the CALs were bought.")
+            t("[licensing] mode in site.toml is empty"),
+            hint=t('Write mode = "device" or mode = "user", as the CALs were bought.'),
         )
     if not given.servers:
         raise BadInput(
@@ -45,7 +46,7 @@ def licensing_checked(given: HostLicensing) -> HostLicensing:
     if given.mode == "user" and not given.domain:
         raise BadInput(
             t("Per user is not supported in a workgroup, and [licensing] domain in site.toml is empty"),
-            hint=t("Name the domain; without one, buy CALs per device and write mode = “device”."),
+            hint=t('Name the domain; without one, buy CALs per device and write mode = "device".'),
         )
     return replace(given, servers=_servers(given.servers))
 

@@ -115,7 +115,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
         title=t("A group policy object to import, with the script that imports and links it"),
         where=ON_CONTROLLER,
         steps=(
-            t(r"See what it would do: powershell -ExecutionPolicy Bypass -File .\import.ps1 -WhatIf"),
+            t(r"See what it would do: powershell.exe -ExecutionPolicy RemoteSigned -File .\import.ps1 -WhatIf"),
             t(
                 "Then the same without -WhatIf. An object of that name is touched only with -Replace, which replaces all of it."
             ),
@@ -130,7 +130,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
         title=t("The script that makes the group policy object and links it"),
         where=ON_CONTROLLER,
         steps=(
-            t(r"See what it would do: powershell -ExecutionPolicy Bypass -File .\make-gpo.ps1 -WhatIf"),
+            t(r"See what it would do: powershell.exe -ExecutionPolicy RemoteSigned -File .\make-gpo.ps1 -WhatIf"),
             t("Then the same without -WhatIf; run again, it changes what differs."),
             t("To take it back: Remove-GPLink, then Remove-GPO, with the name in the script."),
             *THEN,
@@ -143,7 +143,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
         title=t("The script that sets licensing for a deployment with a connection broker"),
         where=t("On the connection broker, as an administrator of the deployment."),
         steps=(
-            t(r"See what it would do: powershell -ExecutionPolicy Bypass -File .\set-deployment.ps1 -WhatIf"),
+            t(r"See what it would do: powershell.exe -ExecutionPolicy RemoteSigned -File .\set-deployment.ps1 -WhatIf"),
             t("Then the same without -WhatIf. It shows the configuration before and after."),
             t("To take it back, set what it showed as “Before” with Set-RDLicenseConfiguration."),
             THEN[1],
@@ -158,7 +158,9 @@ ARTEFACTS: tuple[Artefact, ...] = (
         ),
         where=ON_SERVER,
         steps=(
-            t(r"See what it would do: powershell -ExecutionPolicy Bypass -File .\Set-CalvoxFirewall.ps1 -WhatIf"),
+            t(
+                r"See what it would do: powershell.exe -ExecutionPolicy RemoteSigned -File .\Set-CalvoxFirewall.ps1 -WhatIf"
+            ),
             t("Read its warnings: rules of others that let in more stay as they are, and make these moot."),
             t("Then the same without -WhatIf; with -NetBios or -BlockInternet only if the site needs it."),
             t(r"To take it back: .\Remove-CalvoxFirewall.ps1"),
@@ -177,7 +179,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
         steps=(
             t("Once: Install-WindowsFeature -Name Windows-Server-Backup"),
             t(
-                r"See what it would do: powershell -ExecutionPolicy Bypass -File .\Register-CalvoxBackupTask.ps1 -WhatIf"
+                r"See what it would do: powershell.exe -ExecutionPolicy RemoteSigned -File .\Register-CalvoxBackupTask.ps1 -WhatIf"
             ),
             t("Then the same without -WhatIf. The task runs daily; -Remove takes it away again."),
             t(r"Run the task once by hand, and read calvox-backup.log in the backup folder."),
@@ -195,9 +197,11 @@ ARTEFACTS: tuple[Artefact, ...] = (
         steps=(
             t("Make up a password of 16 characters or more, and keep it as the site keeps passwords."),
             t(
-                r"On the licence server: powershell -ExecutionPolicy Bypass -File .\On-LicenceServer.ps1 (first with -WhatIf)"
+                r"On the licence server: powershell.exe -ExecutionPolicy RemoteSigned -File .\On-LicenceServer.ps1 (first with -WhatIf)"
             ),
-            t(r"On each session host: powershell -ExecutionPolicy Bypass -File .\On-EachHost.ps1 (first with -WhatIf)"),
+            t(
+                r"On each session host: powershell.exe -ExecutionPolicy RemoteSigned -File .\On-EachHost.ps1 (first with -WhatIf)"
+            ),
             t("Restart the session host when nobody works on it."),
             t("To take it back: the same scripts with -Remove."),
             t("Never set DisableWorkgroupAuthEnforcement instead: it lets anybody talk to the licensing service."),
@@ -211,7 +215,7 @@ ARTEFACTS: tuple[Artefact, ...] = (
         where=t("On a machine of the users' domain, as a domain administrator."),
         steps=(
             t(
-                r"See what it would do: powershell -ExecutionPolicy Bypass -File .\Grant-CalvoxLicensingRights.ps1 -WhatIf"
+                r"See what it would do: powershell.exe -ExecutionPolicy RemoteSigned -File .\Grant-CalvoxLicensingRights.ps1 -WhatIf"
             ),
             t("Then the same without -WhatIf; -Target takes an organisational unit instead of the whole domain."),
             t("Keep calvox-delegation.json: Revoke-CalvoxLicensingRights.ps1 -Record takes the right away by it."),

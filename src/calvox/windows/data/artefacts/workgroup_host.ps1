@@ -55,7 +55,7 @@ function Invoke-AsNetworkService([string[]]$Lines) {
         Save-Secret $place $Lines
         $copy = Join-Path -Path $place -ChildPath 'stage.ps1'
         Copy-Item -LiteralPath $PSCommandPath -Destination $copy
-        $action = New-ScheduledTaskAction -Execute "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe" -Argument "-NoProfile -NonInteractive -ExecutionPolicy Bypass -File `"$copy`" -Stage `"$place`""
+        $action = New-ScheduledTaskAction -Execute "$env:SystemRoot\System32\WindowsPowerShell\v1.0\powershell.exe" -Argument "-NoProfile -NonInteractive -ExecutionPolicy RemoteSigned -File `"$copy`" -Stage `"$place`""
         $principal = New-ScheduledTaskPrincipal -UserId (Get-ServiceName) -LogonType ServiceAccount
         $settings = New-ScheduledTaskSettingsSet -ExecutionTimeLimit (New-TimeSpan -Minutes 5)
         Register-ScheduledTask -TaskPath $Folder -TaskName $Task -Action $action -Principal $principal -Settings $settings -Force | Out-Null
