@@ -129,7 +129,7 @@ def cals_report(
 
 def cal_reports(reader: Reader, rows: Iterable[Row]) -> list[CalReport]:
     """Report on these CALs."""
-    names = _Names(reader)
+    names = Names(reader)
     return [
         CalReport(
             cal_id=row["cal_id"].hex(),
@@ -148,7 +148,7 @@ def cal_reports(reader: Reader, rows: Iterable[Row]) -> list[CalReport]:
 
 def refusals_report(reader: Reader) -> list[RefusalReport]:
     """Report on who was denied and why, equal refusals added up, the latest first."""
-    names = _Names(reader)
+    names = Names(reader)
     sums: dict[tuple[bytes, bytes, int, str], list[int]] = {}
     for row, count, last in _refusals(reader):
         found = sums.setdefault((row["holder"], row["host"], row["cal_type"], row["reason"]), [0, 0])
@@ -174,6 +174,7 @@ def status(server: LicenceServer, reader: Reader) -> Status:
     """Say how the server stands."""
     row, head, now = server_row(reader), reader.head, server.world.now()
     packs = packs_report(reader, now)
+    temporary = reader.count("cal", {"pack": 0, "temporary": 1})
     open_vouchers = [one["count"] for one in reader.select("voucher", {"settled": 0})]
     return Status(
         server_id=row["server_id"],
@@ -182,7 +183,7 @@ def status(server: LicenceServer, reader: Reader) -> Status:
         epoch=row["epoch"],
         generation=server.keys.identity.generation,
         hosts=reader.count("host"),
-        cals=reader.count("cal"),
+        cals=temporary + packs.without_pack + sum(pack.issued for pack in packs.packs),
         pools=packs.pools,
         entries=head.position,
         head=head.hash,
@@ -191,7 +192,7 @@ def status(server: LicenceServer, reader: Reader) -> Status:
         frozen=str(frozen(row, now)),
         clock=ClockAtAGlance(str(server.time.state), server.time.shown, now),
         hosts_by_state=_hosts(reader),
-        temporary=reader.count("cal", {"temporary": 1}),
+        temporary=temporary,
         without_pack=packs.without_pack,
         mixed_modes=packs.mixed_modes,
         refusals=_recent(reader, now - DAY),
@@ -229,11 +230,11 @@ def _recent(reader: Reader, since: int) -> list[RecentRefusals]:
     return [RecentRefusals(reason, str(Reason(reason).text), count) for reason, count in sums.most_common() if count]
 
 
-class _Names:
-    """Looks names up, each once."""
+class Names:
+    """Looks names up, each once, as long as there is room for them."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self, reader: Reader, most: int = 100_000) -> None:
+        self._reader, self._most = reader, most
         self._known: dict[tuple[str, bytes], str] = {}
 
     def holder(self, reference: bytes) -> str:
@@ -246,6 +247,8 @@ class _Names:
 
     def _name(self, table: str, key: bytes) -> str:
         if (table, key) not in self._known:
+            if len(self._known) >= self._most:
+                self._known.clear()
             row = self._reader.get(table, (key,))
             self._known[table, key] = row["name"] if row else ""
         return self._known[table, key]

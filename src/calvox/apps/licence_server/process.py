@@ -25,6 +25,7 @@ from calvox.apps.licence_server.host_cases import HOST_CASES, Nothing
 from calvox.apps.licence_server.mailing import check_settings
 from calvox.apps.licence_server.metrics import ServerMetrics, checks
 from calvox.apps.licence_server.policy_cases import POLICY_CASES
+from calvox.apps.licence_server.report_cases import REPORT_CASES
 from calvox.apps.licence_server.upkeep import keep_certificate, keep_sweeping, verify_aside
 from calvox.apps.manager import manager_routes
 from calvox.apps.operations import bind_operations, operations_app
@@ -78,6 +79,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **CLOCK_CASES,
     **ALERT_CASES,
     **PEOPLE_CASES,
+    **REPORT_CASES,
     "status": UseCase(Nothing, report.Status, _status, reads=True),
     "report-packs": UseCase(Nothing, report.PacksReport, _packs, reads=True),
     "report-cals": UseCase(
