@@ -16,6 +16,7 @@ from calvox.centre.servers import BlacklistServer, RetireServer, blacklist, reti
 from calvox.centre.typed import KeepTyping, TypingAsked, keep_typing, kept_typing
 from calvox.common.errors import BadInput, NotLoggedIn, StoreFailed, Tampered
 from calvox.core.book import Fact
+from calvox.core.continuity import CONTINUITY_FACTS, BackupDrilled, BackupMade, RecoveryKeyMade, Restored
 from calvox.core.peopling import PEOPLE_FACTS
 from calvox.people.accounts import add_person, remove_person
 from calvox.people.attempts import EVERY
@@ -53,12 +54,25 @@ def fill(centre: Centre) -> None:
             Door(centre.context).log_in("otto", "wrong", "")
     make_link(centre.context, "otto", "root")
     remove_person(centre.context, "otto", "chief")
+    back_up(centre)
+
+
+def back_up(centre: Centre) -> None:
+    """Enter what a backup enters."""
+    archive = bytes(32)
+    facts = (
+        RecoveryKeyMade(recipient="age1", by="root"),
+        BackupMade(archive=archive, size=1, position=1, head=archive, recipient="age1", by="root"),
+        BackupDrilled(archive=archive, by="root"),
+        Restored(archive=archive, position=1, generation=2, by="root"),
+    )
+    centre.context.journal.run(lambda tx: [tx.append(fact) for fact in facts])
 
 
 def test_every_entry_is_in_the_book() -> None:
     """What can be written can be read again."""
     made = {kind for _, kind in inspect.getmembers(entries, inspect.isclass) if issubclass(kind, Fact)} - {Fact}
-    assert made | set(PEOPLE_FACTS) == set(register.FACTS)
+    assert made | {*PEOPLE_FACTS, *CONTINUITY_FACTS} == set(register.FACTS)
 
 
 def test_the_register_holds_with_entries_of_every_kind(centre: Centre) -> None:

@@ -29,6 +29,7 @@ from calvox.centre.entries import (
 )
 from calvox.centre.register import FACTS, REGISTER, changes
 from calvox.core.book import Add, Change, Drop, Fact, Placed, Put, Set, kind_of
+from calvox.core.continuity import BackupDrilled, BackupMade, RecoveryKeyMade, Restored
 from calvox.core.peopling import LinkMade, PasswordSet, PersonAdded, PersonLocked, PersonRemoved
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.tables import Tables, create_tables
@@ -79,6 +80,10 @@ CANONICAL: tuple[Fact, ...] = (
     PasswordSet(person="sue", digest=b"d" * 32, change=True, by="root"),
     PersonLocked(person="sue", failures=5, seconds=900),
     LinkMade(person="sue", by="root"),
+    RecoveryKeyMade(recipient="age1recovery", by="ada"),
+    BackupMade(archive=b"a" * 32, size=123_456, position=77, head=b"n" * 32, recipient="age1recovery", by="ada"),
+    BackupDrilled(archive=b"a" * 32, by="eve"),
+    Restored(archive=b"a" * 32, position=77, generation=2, by="ada"),
 )
 """One fact of each kind, all fields told apart by their values."""
 EFFECTS: dict[str, set[str]] = {
@@ -104,6 +109,10 @@ EFFECTS: dict[str, set[str]] = {
     "PasswordSet": {"person"},
     "PersonLocked": set(),
     "LinkMade": set(),
+    "RecoveryKeyMade": {"recovery"},
+    "BackupMade": {"backup"},
+    "BackupDrilled": {"recovery", "backup"},
+    "Restored": {"recovery"},
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

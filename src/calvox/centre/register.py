@@ -26,6 +26,7 @@ from calvox.centre.entries import (
     ServerRetired,
 )
 from calvox.core.book import Add, Book, Change, Fact, Placed, Put, Set, Table
+from calvox.core.continuity import CONTINUITY_FACTS, CONTINUITY_TABLES, continuity_changes
 from calvox.core.peopling import PEOPLE_FACTS, PEOPLE_WORKING, PERSON_TABLE, people_changes
 
 FACTS: tuple[type[Fact], ...] = (
@@ -47,6 +48,7 @@ FACTS: tuple[type[Fact], ...] = (
     ServerBlacklisted,
     ServerRetired,
     *PEOPLE_FACTS,
+    *CONTINUITY_FACTS,
 )
 
 SLOT = (0,)
@@ -131,6 +133,7 @@ PROJECTIONS = (
         index=(("opened",),),
     ),
     PERSON_TABLE,
+    *CONTINUITY_TABLES,
 )
 
 BESIDE = (Table("call_word", ("caller",), {"caller": str, "hash": str, "phone": str}),)
@@ -148,6 +151,8 @@ def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
     """Tell what an entry changes."""
     if isinstance(fact, PEOPLE_FACTS):
         yield from people_changes(fact, placed)
+    if isinstance(fact, CONTINUITY_FACTS):
+        yield from continuity_changes(fact, placed)
     match fact:
         case CentreFounded() | AgreementAdded() | LineEntitled():
             yield from _bought(fact, placed)
