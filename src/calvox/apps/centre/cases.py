@@ -1,7 +1,7 @@
 """What can be done to an activation centre, by subject: the use cases of its socket, its command line and its desk.
 
-Everyone at the desk takes calls. What lets somebody call, lets nobody call again, or looks over an operator's shoulder is
-the supervisor's.
+Everyone at the desk takes calls and reads all. What lets somebody call, or lets a licence server never call again without
+its own proof, is the supervisor's.
 """
 
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ CALL_CASES: Cases = {
     "call-prepare": UseCase(open_calls.OneCall, calls.Prepared | Refusal, open_calls.prepare_open),
     "call-show": UseCase(open_calls.OneCall, noted.OpenCallShown, open_calls.show_open, reads=True),
     "call-statistics": UseCase(
-        statistics.StatisticsAsked, statistics.CallStatistics, statistics.call_statistics, reads=True, roles=SUPERVISOR
+        statistics.StatisticsAsked, statistics.CallStatistics, statistics.call_statistics, reads=True
     ),
     "call-take-code": UseCase(typed_codes.TakeCode, typed_codes.CodeTaken, typed_codes.take_code),
     "call-type": UseCase(typed_codes.TypeLines, noted.OpenCallShown, typed_codes.type_lines),

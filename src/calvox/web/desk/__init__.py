@@ -1,0 +1,1 @@
+"""The call desk's pages: a typed context and a template each."""
