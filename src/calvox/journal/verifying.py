@@ -97,14 +97,16 @@ class Walk:
         self.tables = Tables(self._connection, book)
         self.last: Entry | None = None
 
-    def batch(self, batch: Batch, entries: list[Entry]) -> None:
-        """Check one batch and fold its entries."""
+    def batch(self, batch: Batch, entries: list[Entry], folded: Callable[[int], None]) -> None:
+        """Check one batch and fold its entries, telling of every 16th and of the last."""
         for entry in entries:
             check_entry(entry, self.last)
             self.last = entry
         check_batch(batch, entries, self._sealer)
         for entry in entries:
             self._fold(entry)
+            if not entry.sequence % 16 or entry.sequence == batch.last:
+                folded(entry.sequence)
 
     def _fold(self, entry: Entry) -> None:
         demand_known(self._book, entry.kind, entry.version)
@@ -153,8 +155,7 @@ def verify_all(
     walk = Walk(book, sealer)
     try:
         for batch, entries in pairs:
-            walk.batch(batch, entries)
-            progress(batch.last / end)
+            walk.batch(batch, entries, lambda sequence: progress(sequence / end))
         walk.compare(stored)
         return walk.last
     finally:

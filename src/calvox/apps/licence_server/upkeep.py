@@ -78,16 +78,33 @@ async def verify_aside(server: LicenceServer) -> None:
     await asyncio.Event().wait()
 
 
+STRETCH = 0.002
+"""Seconds that the verification works without a rest, about."""
+
+BUSY = 0.2
+"""Share of a core that the other threads use when much is asked."""
+
+
 class _Pace:
-    """Keeps the verification to a share of the time, so that whoever asks meanwhile hardly notices it."""
+    """Keeps the verification to a fifth of the time, and to a twentieth of it while hosts ask much."""
 
     def __init__(self) -> None:
-        self._since = time.monotonic()
+        self._begin()
+
+    def _begin(self) -> None:
+        self._since, self._own, self._all = time.monotonic(), time.thread_time(), time.process_time()
 
     def __call__(self, part: float) -> None:
-        """Rest four times as long as was worked."""
-        time.sleep(4 * (time.monotonic() - self._since))
-        self._since = time.monotonic()
+        """Rest four times as long as was worked, or nineteen times if the other threads have much to do."""
+        worked = time.monotonic() - self._since
+        if worked < STRETCH:
+            return
+        own = time.thread_time() - self._own
+        time.sleep(4 * worked)
+        others = time.process_time() - self._all - own
+        if others > BUSY * 5 * worked:
+            time.sleep(15 * worked)
+        self._begin()
 
 
 def _verify_into(
