@@ -38,8 +38,8 @@ HOSTS = (
     "enrolled",
 )
 """Session hosts, or who would be one. What a request is about (CALs, voucher) is always the enrolled host's."""
-_OPEN = ("served", "cut off", "cut off", "served", "served", "served", "served", "served")
-_SHUT = ("denied", "cut off", "cut off", "denied", "denied")
+_OPEN = ("served", "cut off", "served", "served", "served", "served", "served", "served")
+_SHUT = ("denied", "cut off", "denied", "denied", "denied")
 HOST_ROUTES: dict[str, tuple[str, ...]] = {
     "GET /v1/authority": _OPEN,
     "POST /v1/enrol": _OPEN,
@@ -85,6 +85,7 @@ READING = [
     "report-export",
     "report-packs",
     "report-refusals",
+    "report-rows",
     "report-usage",
     "status",
     "typed",

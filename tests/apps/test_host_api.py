@@ -1,6 +1,9 @@
 """The host API: who may ask, bulk, the same request again, and bounds; asked in process, on a real ledger."""
 
+import ssl
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from calvox.apps.host_api import tls_context
 from calvox.apps.host_api.app import ENDPOINTS, desk_of, host_app, peer_host
 from calvox.common.clock import DAY
 from calvox.common.errors import Denied
@@ -17,8 +21,15 @@ from calvox.core.products import CalType
 from calvox.server.authority import add_authority, replace_authority
 from calvox.server.convert import convert
 from calvox.server.hosts import approve, enrol, group_host, make_enrolment_code, revoke_host
+from calvox.server.keys import renew_tls
 from calvox.server.policy import set_policy
-from calvox.trust.certificates import host_id_of, make_signing_request, new_key
+from calvox.trust.certificates import (
+    host_id_of,
+    issue_host_certificate,
+    make_authority,
+    make_signing_request,
+    new_key,
+)
 from calvox.trust.enrolment import EnrolmentCode
 from calvox.trust.tokens import Pinned, check_token
 from calvox.wire import hostapi as api
@@ -383,12 +394,65 @@ def test_a_replaced_authority_is_believed_no_longer(peer: Peer) -> None:
     request = api.RenewCertificate(make_signing_request(new_key(), "h").decode())
     renewed = following.ask("POST", api.RENEW_CERTIFICATE, request, "c").read(api.RenewedCertificate)
     open_connection = {"certificate": peer.certificate}
-    assert peer_host(open_connection, peer.site.server.keys) == peer.told.host
+    now = peer.site.clock()
+    assert peer_host(open_connection, peer.site.server.keys, now) == peer.told.host
     replace_authority(peer.site.server, "ada", anyway=True)
     assert peer.ask("GET", api.STATUS).status == 403
     with pytest.raises(Denied):
-        peer_host(open_connection, peer.site.server.keys)
+        peer_host(open_connection, peer.site.server.keys, now)
     assert replace(following, certificate=der(renewed.certificate)).ask("GET", api.STATUS).status == 200
+
+
+def test_a_certificate_ends_by_licensing_time_on_an_open_connection_too(peer: Peer) -> None:
+    """To the second; and a machine's clock that was set ahead ends none."""
+    connection = {"certificate": peer.certificate}
+    keys, now = peer.site.server.keys, peer.site.clock()
+    assert peer_host(connection, keys, now + 90 * DAY) == peer.told.host
+    for moment in (now + 90 * DAY + 1, now - DAY):
+        with pytest.raises(Denied, match="not valid now"):
+            peer_host(connection, keys, moment)
+    peer.site.clock.set(now + 400 * DAY)
+    assert peer.ask("GET", api.STATUS).status == 200
+    peer.site.clock.set(now)
+    peer.site.clock.later(days=91)
+    assert peer.ask("GET", api.STATUS).status == 403
+
+
+def shaken_hands(server: ssl.SSLContext, client: ssl.SSLContext) -> ssl.SSLObject:
+    """Let two ends of TLS meet in memory; give the server's."""
+    to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
+    ours = server.wrap_bio(to_server, to_client, server_side=True)
+    theirs = client.wrap_bio(to_client, to_server)
+    for _ in range(5):
+        for end in (theirs, ours):
+            with suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    ours.do_handshake()
+    return ours
+
+
+def test_tls_leaves_the_time_to_licensing_time(site: Site, tmp_path: Path) -> None:
+    """Certificates of years ago, as this machine's clock has it: the chain is verified, and only that."""
+    key, wrong = new_key(), new_key()
+    code = EnrolmentCode.read(make_enrolment_code(site.server, "old", "2022", "ada").code)
+    told = enrol(site.server, code.stored_hash(), make_signing_request(key, "old"))
+    keys, long_ago = site.server.keys, int(time.time()) - 1000 * DAY
+    foreign = make_authority(wrong, "another", long_ago)
+    renew_tls(keys, ("localhost",), site.server.world)
+    for name, ca_key, authority in (("ours", keys.authority_key, keys.authority), ("foreign", wrong, foreign)):
+        request = make_signing_request(key, "old")
+        made = issue_host_certificate(ca_key, authority, request, told.host, "old", long_ago)
+        (tmp_path / f"{name}.pem").write_bytes(made + key)
+    context = tls_context(keys)
+    for name in ("ours", "foreign"):
+        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        client.check_hostname, client.verify_mode = False, ssl.CERT_NONE
+        client.load_cert_chain(tmp_path / f"{name}.pem")
+        if name == "ours":
+            assert host_id_of(shaken_hands(context, client).getpeercert(True) or b"") == told.host
+        else:
+            with pytest.raises(ssl.SSLCertVerificationError):
+                shaken_hands(context, client)
 
 
 def test_over_use_is_told_where_the_policy_warns_of_it(site: Site, peer: Peer) -> None:

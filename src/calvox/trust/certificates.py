@@ -37,6 +37,8 @@ from calvox.common.i18n import t
 
 HOST_ID_SIZE = 16
 AUTHORITY_DAYS = 20 * 365 + 5
+HOST_DAYS = 90
+"""Days for which a host's certificate is good."""
 SKEW = 3600
 """Seconds by which a certificate begins early."""
 
@@ -89,7 +91,7 @@ def make_signing_request(key_pem: bytes, name: str) -> bytes:
 
 
 def issue_host_certificate(
-    ca_key: bytes, ca_cert: bytes, csr_pem: bytes, host_id: bytes, name: str, at: int, days: int = 90
+    ca_key: bytes, ca_cert: bytes, csr_pem: bytes, host_id: bytes, name: str, at: int, days: int = HOST_DAYS
 ) -> bytes:
     """Issue a host's certificate (PEM) from its signing request.
 
@@ -156,6 +158,13 @@ def was_issued_by(der: bytes, authorities_pem: bytes) -> bool:
 def expires_at(cert_pem: bytes) -> int:
     """Tell the last second at which a certificate is valid, UTC."""
     return int(_read_certificate(cert_pem).not_valid_after_utc.timestamp())
+
+
+def validity_of(der: bytes) -> tuple[int, int]:
+    """Tell the first and the last second at which a certificate (DER) whose chain has been verified is valid, UTC."""
+    certificate = x509.load_der_x509_certificate(der)
+    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return int(begins.timestamp()), int(ends.timestamp())
 
 
 def _issue_leaf(

@@ -22,7 +22,7 @@ from calvox.server.idempotency import checked_key
 from calvox.server.keys import Keys
 from calvox.server.limits import Limits
 from calvox.server.store import LicenceServer
-from calvox.trust.certificates import host_id_of, was_issued_by
+from calvox.trust.certificates import host_id_of, validity_of, was_issued_by
 from calvox.wire import hostapi
 
 
@@ -117,7 +117,7 @@ class HostApp:
         endpoint = self._routes.get(scope["path"])
         if endpoint is None or endpoint.method != scope["method"]:
             raise NotFound(t("There is no {method} {path} here", method=scope["method"], path=scope["path"][:80]))
-        host = b"" if endpoint.open else peer_host(scope["extensions"]["calvox.peer"], self._desk.server.keys)
+        host = b"" if endpoint.open else self._host_of(scope["extensions"]["calvox.peer"])
         try:
             return await self._answered(endpoint, host, scope, receive, language)
         except BadInput:
@@ -136,6 +136,10 @@ class HostApp:
         if isinstance(told, bytes):
             return Answer(200, told, "application/x-pem-file")
         return Answer(200, msgspec.json.encode(told))
+
+    def _host_of(self, peer: MutableMapping[str, Any]) -> bytes:
+        server = self._desk.server
+        return peer_host(peer, server.keys, server.world.now())
 
     def _demand_admitted(self, host: bytes) -> None:
         """Tell a host that is not to be served just that, whatever is wrong with its request.
@@ -162,13 +166,14 @@ def _size(asked: Any) -> int:
     return len(getattr(asked, "asks", None) or getattr(asked, "cal_ids", None) or "1")
 
 
-def peer_host(peer: MutableMapping[str, Any], keys: Keys) -> bytes:
+def peer_host(peer: MutableMapping[str, Any], keys: Keys, now: int) -> bytes:
     """Read the host's identifier from the peer's certificate, once a connection and again when the authority was replaced.
 
-    TLS verified the chain, but trusts an authority that was replaced until the process ends.
+    TLS verified the chain, but trusts an authority that was replaced until the process ends, and asks no clock: whether the
+    certificate is valid is asked of licensing time, at each request.
 
     Raises:
-        Denied: the peer shows no certificate, or one of an authority that was replaced.
+        Denied: the peer shows no certificate, one of an authority that was replaced, or one that is not valid now.
         BadInput: its certificate is no session host's.
     """
     if peer.get("keys") is not keys:
@@ -178,6 +183,9 @@ def peer_host(peer: MutableMapping[str, Any], keys: Keys) -> bytes:
         host = host_id_of(certificate)
         if not was_issued_by(certificate, keys.trusted):
             raise Denied(t("This session host is not enrolled here"), hint=t("Enrol first: “calvox host enrol”."))
-        peer["host"], peer["keys"] = host, keys
+        peer["host"], peer["keys"], peer["valid"] = host, keys, validity_of(certificate)
+    begins, ends = peer["valid"]
+    if not begins <= now <= ends:
+        raise Denied(t("This session host's certificate is not valid now"), hint=t("Enrol anew: “calvox host enrol”."))
     found: bytes = peer["host"]
     return found
