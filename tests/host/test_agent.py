@@ -13,7 +13,7 @@ import pytest
 from calvox.apps.host_agent.agent import Agent, Got, open_agent
 from calvox.apps.host_agent.rounds import go_round, is_in_use
 from calvox.apps.licence_server.host_cases import MakeCode, Nothing, OneHost
-from calvox.apps.licence_server.policy_cases import SetPolicy, Vouchers
+from calvox.apps.licence_server.policy_cases import SetPolicy
 from calvox.common.clock import DAY, SYSTEM, World
 from calvox.common.errors import Unreachable
 from calvox.common.files import write_whole
@@ -25,6 +25,7 @@ from calvox.host.clockfile import CLOCK
 from calvox.host.processes import identity
 from calvox.host.standing import GRACE_DAYS, Answer, State
 from calvox.host.state import HostFolder
+from calvox.server.policy_report import Vouchers
 from calvox.trust.keys import SigningKey
 from calvox.trust.policies import REVOKED, Revoked, sign
 from calvox.wire import agentapi as api

@@ -2,25 +2,19 @@
 
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
-from calvox.core.hosting import HostState
-from calvox.core.reports import CalReport, PackReport, PoolReport
+from calvox.core.reports import PoolReport
 from calvox.journal.listing import EntryShown, Looked
 from calvox.server.alarms import AlarmShown
-from calvox.server.hosts import MadeCode
-from calvox.server.report import ClockAtAGlance, HostsAtAGlance, PacksReport, RecentRefusals, Status
-from calvox.server.revoke import Share
-from calvox.server.search import Found, Wanted
+from calvox.server.report import ClockAtAGlance, HostsAtAGlance, RecentRefusals, Status
 from calvox.web.common.come_in import ComeInPage
 from calvox.web.common.log_in import LogInPage
 from calvox.web.common.pages import Page
 from calvox.web.common.password import PasswordPage
 from calvox.web.common.problem import ProblemPage
-from calvox.web.manager.cals import cals
-from calvox.web.manager.hosts import HostRow, hosts
 from calvox.web.manager.journal import journal
 from calvox.web.manager.overview import overview
-from calvox.web.manager.packs import packs
 from tests.web.call_pages import CALL_PAGES, PLAIN_PAGES
+from tests.web.holding_pages import BARE_PAGES, HOLDING_PAGES
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&{{ 7*7 }}\u202e"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;&#39;&#34;&amp;{{ 7*7 }}[U+202E]"
@@ -51,12 +45,6 @@ STATUS = Status(
     voucher_cals=5,
     certificate_ends=NOON,
 )
-HOSTS = [
-    HostRow(f"{number:02x}" * 16, HOSTILE, 7, state, HOSTILE, NOON, number * NOON)
-    for number, state in enumerate(HostState)
-]
-CAL = CalReport("ab" * 16, "device", "2022", HOSTILE, HOSTILE, True, 1, NOON, NOON)
-PACK = PackReport(1, "device", "2022", 20, 23, 123456789012, NOON, NOON, False)
 ENTRY = EntryShown(
     7, "2027-01-15T12:00:00Z", "HostApproved", {"host": HOSTILE, HOSTILE: [HOSTILE], "by": HOSTILE}, "ab"
 )
@@ -66,12 +54,9 @@ EVERY_PAGE: dict[str, Page] = {
     "password": PasswordPage(True, ERROR),
     "problem": ProblemPage(t("Not found"), ERROR.message, ERROR.hint),
     "overview": overview(STATUS),
-    "hosts": hosts(HOSTS, MadeCode(HOSTILE, HOSTILE, NOON), "https://calvox.example"),
-    "cals": cals(Wanted(HOSTILE, "device", "2022", HOSTILE, "temporary", 9), Found([CAL], 3)),
-    "cals-trouble": cals(Wanted(), ERROR),
-    "packs": packs(PacksReport([PACK], POOLS, 2, ["device", "user"], [Share("2022", 20, 4, 1)])),
     "journal": journal(Looked([ENTRY], 3), ["HostApproved"], kind="HostApproved", by=HOSTILE, before=9),
     **CALL_PAGES,
+    **HOLDING_PAGES,
 }
 """By a name of ours."""
 EMPTY_PAGES: dict[str, Page] = {
@@ -79,10 +64,8 @@ EMPTY_PAGES: dict[str, Page] = {
     "come-in": ComeInPage(""),
     "password": PasswordPage(),
     "overview": overview(Status(b"", True, "", 1, 1, 0, 0, [], 1, b"", False)),
-    "hosts": hosts([]),
-    "cals": cals(Wanted(), Found([], 0)),
-    "packs": packs(PacksReport([], [], 0)),
     "journal": journal(Looked([], 0), [], kind="", by="", before=0),
     **PLAIN_PAGES,
+    **BARE_PAGES,
 }
 """The same with nothing to show."""

@@ -11,6 +11,7 @@ from jinja2 import Environment, nodes
 from calvox.common.i18n import LANGUAGES, Language, Text, t
 from calvox.web.common.pages import FOLDER, LAYOUT, Frame, Page, write
 from calvox.web.manager.menu import LINKS, NAME, ROLES
+from tests.web.holding_pages import HOLDING_PAGES
 from tests.web.pages import EMPTY_PAGES, EVERY_PAGE, HOSTILE, SHOWN
 
 FRAME = Frame(
@@ -104,11 +105,35 @@ def test_every_form_that_changes_something_holds_the_sessions_token() -> None:
         assert all('value="a-token"' in form for form in forms) == (not door)
 
 
-def test_an_auditor_is_shown_no_form_that_changes_something() -> None:
-    """But the one to log out."""
-    page = write(EVERY_PAGE["hosts"], replace(FRAME, changes=False)).decode()
+@pytest.mark.parametrize("name", HOLDING_PAGES)
+def test_an_auditor_is_shown_no_form_that_changes_something(name: str) -> None:
+    """But the one to log out; forms that only seek are there."""
+    page = write(EVERY_PAGE[name], replace(FRAME, changes=False)).decode()
     assert re.findall(r'method="post" action="([^"]*)"', page) == ["/log-out"]
-    assert 'action="/hosts/revoke"' in write(EVERY_PAGE["hosts"], FRAME).decode()
+
+
+def test_an_administrator_is_shown_forms() -> None:
+    """On each page those that it is for."""
+    forms = {
+        name: set(re.findall(r'method="post" action="([^"]*)"', write(EVERY_PAGE[name], FRAME).decode()))
+        for name in ("hosts", "host", "holder", "packs", "policy", "people")
+    }
+    assert forms == {
+        "hosts": {"/log-out", "/hosts/approve", "/hosts/code"},
+        "host": {"/log-out", "/hosts/approve", "/hosts/group", "/hosts/revoke"},
+        "holder": {"/log-out", "/holders/revoke", "/holders/release", "/holders/leave"},
+        "packs": {"/log-out", "/packs/convert", "/packs/policy"},
+        "policy": {"/log-out", "/policy"},
+        "people": {"/log-out", "/people/add", "/people/password", "/people/remove"},
+    }
+
+
+def test_the_rule_of_20_in_a_hundred_stands_before_the_button() -> None:
+    """In numbers; where nothing is left, the moment from which more may go stands in the button's place."""
+    page = write(EVERY_PAGE["holder"], FRAME).decode()
+    assert "Of 20 CALs per device 2022, 4 may stand revoked at a time (20 %). 1 do; 3 more may be revoked now." in page
+    assert page.count('action="/holders/revoke"') == 1
+    assert "One more may be revoked from 2027-01-15 13:00 CET" in page
 
 
 def test_times_are_shown_in_the_sites_zone_and_numbers_as_the_language_writes_them() -> None:

@@ -6,11 +6,12 @@ import typer
 from rich.console import Console
 
 from calvox.apps.licence_server.host_cases import Nothing
-from calvox.apps.licence_server.policy_cases import PolicyShown, SetPolicy, Vouchers
+from calvox.apps.licence_server.policy_cases import SetPolicy
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_time
 from calvox.common.i18n import t
+from calvox.server.policy_report import PolicyShown, Vouchers
 
 policy = typer.Typer(no_args_is_help=True, help=str(t("What session hosts are told: signed, and fetched by them.")))
 vouchers = typer.Typer()

@@ -5,7 +5,7 @@ import msgspec
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.owner import UseCase
 from calvox.core.outages import PolicySet
-from calvox.journal.interface import Reader
+from calvox.server.policy_report import PolicyShown, Vouchers, shown, vouchers
 from calvox.server.statements import set_policy
 from calvox.server.store import LicenceServer
 
@@ -18,65 +18,6 @@ class SetPolicy(msgspec.Struct, frozen=True):
     fail_open: bool | None = None
     outage_cals: int | None = None
     outage_hours: int | None = None
-
-
-class PolicyShown(msgspec.Struct, frozen=True):
-    """How hosts are to behave."""
-
-    number: int = 0
-    """Position of its entry; 0: none was set, and these are the defaults."""
-    time: int = 0
-    mode: str = ""
-    servers: tuple[str, ...] = ()
-    fail_open: bool = True
-    outage_cals: int = 0
-    outage_hours: int = 0
-
-
-class VoucherShown(msgspec.Struct, frozen=True):
-    """An outage voucher."""
-
-    voucher: str
-    """Hexadecimal."""
-    host: str
-    count: int
-    hours: int
-    issued: int
-    """Seconds UTC, as the next two."""
-    until: int
-    settled: int
-    """0 = open."""
-    used: int
-
-
-class Vouchers(msgspec.Struct, frozen=True):
-    """The vouchers, and what they may come to."""
-
-    open_cals: int
-    """CALs of open vouchers: the most that may be given out unseen."""
-    vouchers: list[VoucherShown]
-
-
-def shown(reader: Reader) -> PolicyShown:
-    """Read the policy."""
-    row = reader.get("policy", (0,))
-    if row is None:
-        return PolicyShown()
-    names = ("number", "time", "mode", "outage_cals", "outage_hours")
-    servers = tuple(row["servers"].split("\n")) if row["servers"] else ()
-    return PolicyShown(**{name: row[name] for name in names}, servers=servers, fail_open=bool(row["fail_open"]))
-
-
-def vouchers(reader: Reader) -> Vouchers:
-    """List the vouchers, open ones first, the latest first."""
-    hosts = {row["host"]: row["name"] for row in reader.select("host")}
-    rows = sorted(reader.select("voucher"), key=lambda row: (row["settled"] > 0, -row["issued"]))
-    names = ("count", "hours", "issued", "until", "settled", "used")
-    listed = [
-        VoucherShown(row["voucher"].hex(), hosts.get(row["host"], ""), **{name: row[name] for name in names})
-        for row in rows
-    ]
-    return Vouchers(sum(row["count"] for row in rows if not row["settled"]), listed)
 
 
 def _set(server: LicenceServer, asked: SetPolicy, by: str) -> PolicyShown:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from calvox.apps.browser import DOOR, Endpoint, Face, WithPeople, routes
-from calvox.apps.manager import pages
+from calvox.apps.manager import cals, hosts, pages, people, reports
 from calvox.apps.manager.activation import ACTIVATION
 from calvox.apps.people_api.app import PeopleDesk
 from calvox.core.peopling import Role
@@ -15,13 +15,11 @@ from calvox.web.manager.menu import LINKS, NAME, ROLES
 FACE = Face(NAME, "__Host-calvox-manager", LINKS, ROLES, frozenset({Role.ADMINISTRATOR}))
 ENDPOINTS: Sequence[Endpoint[WithPeople]] = (
     *DOOR,
-    Endpoint("GET", "/", pages.show_overview),
-    Endpoint("GET", "/packs", pages.show_packs),
-    Endpoint("GET", "/cals", pages.show_cals),
-    Endpoint("GET", "/hosts", pages.show_hosts),
-    Endpoint("POST", "/hosts/code", pages.make_code),
-    Endpoint("POST", "/hosts/{act}", pages.act_on_host),
-    Endpoint("GET", "/journal", pages.show_journal),
+    *pages.ENDPOINTS,
+    *cals.ENDPOINTS,
+    *hosts.ENDPOINTS,
+    *people.ENDPOINTS,
+    *reports.ENDPOINTS,
     *ACTIVATION,
 )
 """Every route."""

@@ -1,4 +1,4 @@
-"""The CALs: sought by holder, session host, type, version and duration, fifty on a page."""
+"""The CALs: sought by holder, session host, type, version and state, fifty on a page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, t
 from calvox.core.products import VERSIONS, CalType, cal_type_named, lasting
 from calvox.core.reports import CalReport
-from calvox.server.search import Found, Wanted
+from calvox.server.search import Found, NoCal, Wanted
 from calvox.web.common.pages import Page
 from calvox.web.manager.menu import CALS
 
@@ -41,14 +41,16 @@ class CalsPage(Page):
     title: ClassVar[Text] = t("CALs")
     words: ClassVar[Mapping[str, Text]] = {
         "holder": t("Holder"),
-        "holder_help": t("Whole name or CAL identifier"),
+        "holder_help": t("Beginning of the name, or CAL identifier"),
         "host": t("Session host"),
         "kind": t("Type"),
         "version": t("Version"),
         "lasting": t("Duration"),
+        "state": t("State"),
         "all": t("all"),
         "temporary": t("temporary"),
         "permanent": t("permanent"),
+        "no_pack": t("from no pack"),
         "seek": t("Search"),
         "pack": t("Pack"),
         "issued": t("Issued"),
@@ -58,10 +60,14 @@ class CalsPage(Page):
         "from_none": t("none"),
         "first": t("To the newest"),
         "further": t("Further"),
+        "not_yet": t("None so far: there is more to look through."),
+        "without": t("Has no CAL:"),
     }
 
     wanted: Wanted
     cals: tuple[CalRow, ...] = ()
+    without: tuple[NoCal, ...] = ()
+    """Holders of exactly this name without a CAL."""
     newest: str = ""
     """Address of the first page; empty: this is it."""
     further: str = ""
@@ -76,12 +82,12 @@ def cals(wanted: Wanted, found: Found | CalvoxError) -> CalsPage:
     """Make the page."""
     if isinstance(found, CalvoxError):
         return CalsPage(wanted, trouble=found)
-    newest = address(wanted, 0) if wanted.before else ""
-    further = address(wanted, found.further) if found.further else ""
-    return CalsPage(wanted, tuple(CalRow(cal) for cal in found.cals), newest, further)
+    newest = address(wanted) if wanted.before or wanted.after else ""
+    further = address(wanted, found.further, found.after) if found.further or found.after else ""
+    return CalsPage(wanted, tuple(CalRow(cal) for cal in found.cals), tuple(found.without), newest, further)
 
 
-def address(wanted: Wanted, before: int) -> str:
+def address(wanted: Wanted, before: int = 0, after: str = "") -> str:
     """Tell where a page of this search begins."""
-    asked = {**msgspec.structs.asdict(wanted), "before": before}
+    asked = {**msgspec.structs.asdict(wanted), "before": before, "after": after}
     return f"{CALS}?{urlencode({name: value for name, value in asked.items() if value})}"

@@ -1,21 +1,37 @@
-"""The session hosts: how they stand, and what an administrator does with them."""
+"""The session hosts: sought by name, state and group, fifty on a page; those that wait for approval first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+from urllib.parse import urlencode
+
+import msgspec
 
 from calvox.common.i18n import Text, t
 from calvox.core.hosting import HostState
 from calvox.core.products import VERSIONS, version_name
-from calvox.server.hosts import MadeCode
 from calvox.web.common.pages import Page
+from calvox.web.manager.menu import HOSTS
 
+PAGE = 50
+"""Hosts of one page."""
 STATES: Mapping[HostState, tuple[Text, str]] = {
     HostState.PENDING: (t("waits for approval"), "warn"),
     HostState.ENROLLED: (t("enrolled"), "good"),
     HostState.REVOKED: (t("shut out"), "bad"),
 }
 """How each state is said, and in which colour."""
+_ORDER = tuple(STATES)
+
+
+class WantedHosts(msgspec.Struct, frozen=True):
+    """Which session hosts are sought; what is empty does not matter."""
+
+    name: str = ""
+    """A part of the name, or the beginning of the identifier."""
+    state: str = ""
+    group: str = ""
+    page: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,11 +69,6 @@ class HostRow:
         """Whether it waits for approval."""
         return self.state is HostState.PENDING
 
-    @property
-    def over(self) -> bool:
-        """Whether it was shut out."""
-        return self.state is HostState.REVOKED
-
 
 @dataclass(frozen=True)
 class HostsPage(Page):
@@ -66,6 +77,9 @@ class HostsPage(Page):
     template: ClassVar[str] = "manager/hosts.html"
     title: ClassVar[Text] = t("Session hosts")
     words: ClassVar[Mapping[str, Text]] = {
+        "seek": t("Search"),
+        "name_help": t("Part of the name, or identifier"),
+        "all": t("all"),
         "name": t("Name"),
         "version": t("Version"),
         "state": t("State"),
@@ -74,43 +88,71 @@ class HostsPage(Page):
         "seen": t("Last heard"),
         "never": t("not yet"),
         "none": t("No session host is enrolled."),
+        "none_so": t("No session host is as sought."),
         "acts": t("Actions"),
         "approve": t("Approve"),
-        "change": t("Change"),
-        "set": t("Set the group"),
-        "why": t("Why"),
-        "shut_out": t("Shut out for good"),
         "code": t("Make an enrolment code"),
-        "code_what": t("It is good for one session host. On that machine:"),
-        "until": t("Good until"),
+        "reached": t("It reaches this server as"),
         "approved": t("without further approval"),
         "make": t("Make the code"),
+        "found": t("Found:"),
+        "first": t("To the first"),
+        "further": t("Further"),
     }
 
+    wanted: WantedHosts
     hosts: tuple[HostRow, ...]
+    """Those of this page."""
+    found: int
+    """How many are as sought."""
+    any_at_all: bool
+    groups: tuple[str, ...]
+    """Those that there are."""
+    addresses: tuple[str, ...]
+    """Where session hosts may reach the licence server."""
+    first: str = ""
+    """Address of the first page; empty: this is it."""
+    further: str = ""
+    """Address of the next page; empty: there is none."""
     versions: tuple[str, ...] = tuple(reversed(VERSIONS.values()))
     """What a host may be, the newest first."""
-    made: MadeCode | None = None
-    """The code that has just been made."""
-    heading: Text | None = None
-    """What stands above it."""
-    command: str = ""
-    """What to type on the host."""
+    states: tuple[HostState, ...] = _ORDER
+
+    def state_text(self, state: HostState) -> Text:
+        """Say a state."""
+        return STATES[state][0]
 
 
-def hosts(listed: Sequence[HostRow], made: MadeCode | None = None, address: str = "") -> HostsPage:
-    """Make the page: those that wait for approval first.
+def hosts(listed: Sequence[HostRow], wanted: WantedHosts | None = None, addresses: Sequence[str] = ()) -> HostsPage:
+    """Make the page.
 
     Args:
-        listed: The session hosts by name.
-        made: A code that has just been made; it is shown once.
-        address: Where session hosts reach the licence server.
+        listed: Every session host, by name.
+        wanted: Which are sought.
+        addresses: Where session hosts may reach the licence server, the likeliest first.
     """
-    order = {HostState.PENDING: 0, HostState.ENROLLED: 1, HostState.REVOKED: 2}
-    rows = tuple(sorted(listed, key=lambda row: order[row.state]))
-    if made is None:
-        return HostsPage(rows)
-    heading = t("Enrolment code for {name}, shown once", name=made.name)
+    asked = wanted or WantedHosts()
+    number = max(1, min(asked.page, len(listed) // PAGE + 1))
+    found = sorted((row for row in listed if _fits(row, asked)), key=lambda row: _ORDER.index(row.state))
+    shown = tuple(found[(number - 1) * PAGE : number * PAGE])
     return HostsPage(
-        rows, made=made, heading=heading, command=f"calvox host enrol --server {address} --code {made.code}"
+        asked,
+        shown,
+        len(found),
+        bool(listed),
+        tuple(sorted({row.group for row in listed if row.group})),
+        tuple(addresses),
+        _address(asked, 1) if number > 1 else "",
+        _address(asked, number + 1) if len(found) > number * PAGE else "",
     )
+
+
+def _fits(row: HostRow, wanted: WantedHosts) -> bool:
+    part = wanted.name.strip().casefold()
+    named = part in row.name.casefold() or row.host.startswith(part)
+    return named and wanted.state in ("", str(row.state)) and wanted.group in ("", row.group)
+
+
+def _address(wanted: WantedHosts, page: int) -> str:
+    asked = {**msgspec.structs.asdict(wanted), "page": page if page > 1 else 0}
+    return f"{HOSTS}?{urlencode({name: value for name, value in asked.items() if value})}"

@@ -9,12 +9,21 @@ from calvox.web.common.pages import Link
 
 NAME = t("Calvox manager")
 OVERVIEW, HOSTS, CALS, PACKS, JOURNAL = "/", "/hosts", "/cals", "/packs", "/journal"
+ACTIVATE, INSTALL = "/activate", "/install"
+HOLDERS, POLICY, PEOPLE = "/holders", "/policy", "/people"
+REPORTS, ADVICE = "/reports", "/advice"
 LINKS = (
     Link(OVERVIEW, t("Overview")),
+    Link(ACTIVATE, t("Activate")),
+    Link(INSTALL, t("Install licences")),
     Link(PACKS, t("Packs")),
     Link(CALS, t("CALs")),
     Link(HOSTS, t("Session hosts")),
+    Link(POLICY, t("Policy")),
+    Link(REPORTS, t("Reports")),
+    Link(ADVICE, t("Advice")),
     Link(JOURNAL, t("Journal")),
+    Link(PEOPLE, t("People")),
 )
 ROLES: Mapping[Role, Text] = {Role.ADMINISTRATOR: t("administrator"), Role.AUDITOR: t("auditor")}
 
