@@ -4,6 +4,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
 
@@ -85,25 +86,43 @@ BUSY = 0.2
 """Share of a core that the other threads use when much is asked."""
 
 
-class _Pace:
+class Clocks(Protocol):
+    """What the pace is taken from; module `time` is one."""
+
+    def monotonic(self) -> float:
+        """Tell the seconds that passed."""
+
+    def thread_time(self) -> float:
+        """Tell the processor time of this thread."""
+
+    def process_time(self) -> float:
+        """Tell the processor time of all threads."""
+
+    def sleep(self, seconds: float, /) -> None:
+        """Rest."""
+
+
+class Pace:
     """Keeps the verification to a fifth of the time, and to a twentieth of it while hosts ask much."""
 
-    def __init__(self) -> None:
+    def __init__(self, clocks: Clocks = time) -> None:
+        self._clocks = clocks
         self._begin()
 
     def _begin(self) -> None:
-        self._since, self._own, self._all = time.monotonic(), time.thread_time(), time.process_time()
+        clocks = self._clocks
+        self._since, self._own, self._all = clocks.monotonic(), clocks.thread_time(), clocks.process_time()
 
     def __call__(self, part: float) -> None:
         """Rest four times as long as was worked, or nineteen times if the other threads have much to do."""
-        worked = time.monotonic() - self._since
+        clocks, worked = self._clocks, self._clocks.monotonic() - self._since
         if worked < STRETCH:
             return
-        own = time.thread_time() - self._own
-        time.sleep(4 * worked)
-        others = time.process_time() - self._all - own
+        own = clocks.thread_time() - self._own
+        clocks.sleep(4 * worked)
+        others = clocks.process_time() - self._all - own
         if others > BUSY * 5 * worked:
-            time.sleep(15 * worked)
+            clocks.sleep(15 * worked)
         self._begin()
 
 
@@ -111,7 +130,7 @@ def _verify_into(
     server: LicenceServer, found: list[Tampered], loop: asyncio.AbstractEventLoop, done: asyncio.Event
 ) -> None:
     try:
-        server.journal.verify(_Pace())
+        server.journal.verify(Pace())
     except Tampered as error:
         found.append(error)
     loop.call_soon_threadsafe(done.set)
