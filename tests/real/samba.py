@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -119,11 +119,16 @@ def entering(process: int) -> list[str]:
 
 @contextmanager
 def controller(
-    folder: Path, users: Sequence[str], machines: Sequence[str], keyless: Sequence[str] = ()
+    folder: Path,
+    users: Sequence[str],
+    machines: Sequence[str],
+    keyless: Sequence[str] = (),
+    settle: Callable[[Controller], None] = lambda here: None,
 ) -> Iterator[Controller]:
     """Found a domain with these users and machines, and serve it for the length of a block.
 
-    The keyless machines are in the domain, and their keys are not in the keytab.
+    The keyless machines are in the domain, and their keys are not in the keytab. What else is to be in there before it is
+    served is `settle`'s.
     """
     (folder / "etc").mkdir()
     (folder / "etc/smb.conf").write_text("")
@@ -145,6 +150,7 @@ def controller(
                 here.add_machine(machine)
             for machine in keyless:
                 here.add_machine(machine, with_key=False)
+            settle(here)
             with serving(here):
                 yield here
         finally:

@@ -149,6 +149,31 @@ class Manager(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Address and port on which `calvox manager serve` shows a site folder, with TLS."""
 
 
+class Directory(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The site's Active Directory, whose users may log in where their groups let them."""
+
+    servers: Annotated[tuple[str, ...], Meta(max_length=16)] = ()
+    """Its servers in the order in which to ask, as dc1.corp.example or dc1.corp.example:636; empty: there is no directory."""
+    security: Literal["ldaps", "starttls"] = "ldaps"
+    """"ldaps" (TLS from the first byte) or "starttls"; without TLS no password is sent."""
+    authority_file: str = ""
+    """Certificate (PEM) of the authority behind its servers; empty: those that the machine trusts."""
+    base: str = ""
+    """Where users and groups are looked for, as dc=corp,dc=example."""
+    suffix: str = ""
+    """What stands after the @ of its users' names, as corp.example."""
+    administrators: tuple[str, ...] = ()
+    """Groups, by account name or distinguished name, whose users administer the licence server."""
+    auditors: tuple[str, ...] = ()
+    """Groups whose users read all of the licence server."""
+    supervisors: tuple[str, ...] = ()
+    """Groups whose users supervise the activation centre."""
+    operators: tuple[str, ...] = ()
+    """Groups whose users take the activation centre's calls."""
+    timeout_seconds: Annotated[int, Meta(ge=1, le=60)] = 5
+    """How long one of its servers may take to answer."""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that can be set."""
 
@@ -157,6 +182,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     server: Server = Server()
     host: Host = Host()
     alerts: Alerts = Alerts()
+    directory: Directory = Directory()
     manager: Manager = Manager()
 
     @property

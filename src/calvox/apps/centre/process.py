@@ -33,6 +33,7 @@ from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, listen
 from calvox.apps.people_api import Certificates, PeopleDesk, open_people_socket, people_app
 from calvox.apps.people_api.cases import OWN_CASES
+from calvox.apps.people_api.directory import site_directory
 from calvox.apps.serving import Listener, application, bind, control_app, run_loop, serve
 from calvox.centre import card, keys, signing
 from calvox.centre.context import Context, Unlock
@@ -192,7 +193,7 @@ def _people(everything: settings.Settings, context: Context, refreshes: list[Cal
     opened = open_people_socket(chosen.people_listen, certificates, names_of(folder))
     context.people_at = opened.at
     refreshes.append(opened.refresh)
-    return [opened.listener(people_app(PeopleDesk(context, CASES)))]
+    return [opened.listener(people_app(PeopleDesk(context, CASES, site_directory(everything.directory, context.roles))))]
 
 
 def public_app(shown: CentreCard) -> Starlette:

@@ -32,6 +32,7 @@ from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
 from calvox.apps.people_api import Certificates, PeopleDesk, PeopleSocket, open_people_socket, people_app
 from calvox.apps.people_api.cases import OWN_CASES, PEOPLE_CASES
+from calvox.apps.people_api.directory import site_directory
 from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
 from calvox.common.settings import Settings
@@ -151,7 +152,7 @@ async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> No
     if people is not None:
         server.people_at = people.at
         refreshes.append(people.refresh)
-        own = PeopleDesk(server, CASES)
+        own = PeopleDesk(server, CASES, site_directory(server.settings.directory, server.roles))
         listeners.append(people.listener(people_app(own, manager_routes(own))))
     aside = [
         partial(keep_sweeping, desk),
