@@ -15,7 +15,7 @@ from calvox.windows.actions.activation import BACKUP
 from calvox.windows.actions.changing import PACK as CLASS
 from calvox.windows.actions.changing import SERVER
 from calvox.windows.actions.hand import Answer, Hand, Remote, answer_of
-from calvox.windows.actions.parameters import CODE, COUNT, KEEP, PACK, SOURCE, SOURCE_ID
+from calvox.windows.actions.parameters import COUNT, KEEP, PACK, PACK_CODE, SOURCE, SOURCE_ID
 from calvox.windows.actions.values import State, Values, number_in, number_of, rows_of, text_in
 from calvox.windows.readings import number, typed
 from calvox.windows.visit import CIMV2, Visit
@@ -124,7 +124,7 @@ INSTALL = Action(
     t("remove-pack takes it away; whether the clearing house gives the code again is a matter for a call."),
     _installed,
     _shows_added,
-    parameters=(CODE,),
+    parameters=(PACK_CODE,),
     warnings=(t("The licence server must be activated."),),
     slot="pack-id",
     parts=("state-packs", "install-pack"),
@@ -145,7 +145,7 @@ IMPORT = replace(
     title=t("Import a pack from another licence server by a code"),
     changes=t("The licence server holds a pack that another one had."),
     uses=(f"{CLASS}.ImportLicenseKeyPackOffline",),
-    parameters=(CODE, SOURCE, SOURCE_ID),
+    parameters=(PACK_CODE, SOURCE, SOURCE_ID),
     warnings=(
         t("The licence server must be activated."),
         t("If the other server cannot be reached from here, its CALs must be removed there by hand: remove-pack."),

@@ -1,21 +1,21 @@
 """Readers of parameters: from what somebody types to a value that Windows may be given.
 
 Rules:
-- A code is 35 letters and digits, in Windows' own form: capitals, no hyphens or spaces. Whether it is right only Windows
-  knows; no check digit is published, and none is made up.
+- A code is read as a call reads it (`codes`), into Windows' own form: capitals, no hyphens or spaces. Whether it is right only
+  Windows knows; no check digit is published, and none is made up.
 - Names are checked for form alone: what would end a name in a list or a literal is refused.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 from calvox.windows.actions.action import Parameter
 from calvox.windows.actions.values import Value
+from calvox.windows.codes import Slot, read_code
 
-CODE_LENGTH = 35
-"""Letters and digits of a licence server ID, and of a pack's."""
 MOST_SERVERS = 16
 """Licence servers of a host."""
 MOST = 2**32 - 2
@@ -63,21 +63,8 @@ def _servers(text: str) -> Value:
     return names
 
 
-def _code(text: str) -> Value:
-    code = re.sub(r"[\s-]", "", text).upper()
-    if not (code.isascii() and code.isalnum() and len(code) == CODE_LENGTH):
-        raise BadInput(
-            t("code: {count} letters and digits, where {awaited} are awaited", count=len(code), awaited=CODE_LENGTH),
-            hint=t("It is seven groups of five; compare it with what was heard."),
-        )
-    return code
-
-
-def _confirmation(text: str) -> Value:
-    code = re.sub(r"[\s-]", "", text)
-    if not (code.isascii() and code.isalnum() and len(code) <= 100):
-        raise BadInput(t("code: up to 100 letters and digits are awaited"))
-    return code
+def _code(slot: Slot) -> Callable[[str], Value]:
+    return lambda text: read_code(slot, text)
 
 
 def _mode(text: str) -> Value:
@@ -109,13 +96,18 @@ _TITLES = {
     "keep": t("how many CALs shall remain in the pack"),
     "issued": t("Windows' number of the issued CAL (LicenseId)"),
 }
-CODE = Parameter("code", t("the code that the clearing house gave, 35 letters and digits"), _code, secret=True)
-CONFIRMATION = Parameter("code", t("the confirmation code that the clearing house gave"), _confirmation, secret=True)
+CODE, PACK_CODE = (
+    Parameter("code", t("the code that the clearing house gave, 35 letters and digits"), _code(slot), secret=True)
+    for slot in (Slot.SERVER_ID, Slot.PACK_ID)
+)
+CONFIRMATION = Parameter(
+    "code", t("the confirmation code that the clearing house gave"), _code(Slot.CONFIRMATION_CODE), secret=True
+)
 SOURCE = Parameter("source_name", t("the licence server from which CALs come, its name or address"), _server)
 SOURCE_ID = Parameter(
     "source_id",
     t("the licence server ID of the server from which CALs come, 35 letters and digits"),
-    _code,
+    _code(Slot.SERVER_ID),
     secret=True,
 )
 MODE = Parameter("mode", t("device or user"), _mode, needed=False)
