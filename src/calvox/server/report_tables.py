@@ -7,12 +7,14 @@ needs no memory for them. What is limited is limited by the caller.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
-import msgspec
-
+from calvox.common.clock import DAY, show_date, show_time, utc
 from calvox.common.errors import BadInput
 from calvox.common.i18n import Text, t
-from calvox.core.products import CalType, version_name
+from calvox.core.deciding import Reason
+from calvox.core.products import CalType, cal_type_named, version_name
+from calvox.core.reports import CalReport
 from calvox.core.usage import pool_usage
 from calvox.journal.interface import Reader
 from calvox.server.authorise import authorised_report
@@ -56,15 +58,6 @@ class Column:
     kind: Kind = Kind.TEXT
 
 
-class ReportAsked(msgspec.Struct, frozen=True):
-    """Which report is wanted."""
-
-    report: str
-    """packs, usage, users, devices, sessions, refusals, authorised or vouchers."""
-    month: str = ""
-    """YYYY-MM; of the report on authorised users."""
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """A report: what it is called, its columns, how its rows are read."""
@@ -77,6 +70,8 @@ class Report:
     rows: Callable[[LicenceServer, Reader, str], Iterator[Row]] = field(repr=False)
     """Reads the rows, of a month if the report is of one."""
     monthly: bool = False
+    cal_type: CalType | None = None
+    """Whether it lists the CALs of a type, of which there may be a million."""
 
 
 def report_named(name: str) -> Report:
@@ -89,6 +84,27 @@ def report_named(name: str) -> Report:
     if found is None:
         raise BadInput(t("There is no report “{name}”; there are {known}", name=name, known=", ".join(REPORTS)))
     return found
+
+
+def said(column: Column, cell: Cell, zone: ZoneInfo) -> str:
+    """Write a cell for a person, in their language."""
+    if cell is None or cell == "":
+        return str(t("(erased)")) if column.name in ("holder", "user") else "–"
+    match column.kind:
+        case Kind.MOMENT:
+            return show_time(int(cell), zone)
+        case Kind.DATE:
+            return show_date(int(cell), zone)
+        case Kind.DAY:
+            return utc(int(cell) * DAY)[:10]
+        case Kind.TYPE:
+            return str(cal_type_named(str(cell)).text)
+        case Kind.REASON:
+            return str(Reason(str(cell)).text)
+        case Kind.YES:
+            return str(t("yes")) if cell else "–"
+        case _:
+            return str(cell)
 
 
 def _packs(server: LicenceServer, reader: Reader, month: str) -> Iterator[Row]:
@@ -115,6 +131,12 @@ def _cals(kind: CalType) -> Callable[[LicenceServer, Reader, str], Iterator[Row]
             yield holder, *about, row["issued"], row["valid_until"], row["cal_id"].hex()
 
     return rows
+
+
+def cal_cells(cal: CalReport) -> Row:
+    """Give the cells of one CAL."""
+    about = cal.version, int(cal.temporary), cal.pack or None, cal.host
+    return cal.holder, *about, cal.issued, cal.valid_until, cal.cal_id
 
 
 def _refusals(server: LicenceServer, reader: Reader, month: str) -> Iterator[Row]:
@@ -181,14 +203,29 @@ REPORTS: Mapping[str, Report] = {
             ),
             _usage,
         ),
-        Report("users", t("CALs per user"), t("Users who hold a CAL now."), _CAL_COLUMNS, _cals(CalType.USER)),
-        Report("devices", t("CALs per device"), t("Devices that hold a CAL now."), _CAL_COLUMNS, _cals(CalType.DEVICE)),
+        Report(
+            "users",
+            t("CALs per user"),
+            t("Users who hold a CAL now."),
+            _CAL_COLUMNS,
+            _cals(CalType.USER),
+            cal_type=CalType.USER,
+        ),
+        Report(
+            "devices",
+            t("CALs per device"),
+            t("Devices that hold a CAL now."),
+            _CAL_COLUMNS,
+            _cals(CalType.DEVICE),
+            cal_type=CalType.DEVICE,
+        ),
         Report(
             "sessions",
             t("CALs per session"),
             t("Sessions that hold a CAL now."),
             _CAL_COLUMNS,
             _cals(CalType.SESSION),
+            cal_type=CalType.SESSION,
         ),
         Report(
             "refusals",

@@ -48,6 +48,8 @@ def routes(desk: D, endpoints: Sequence[Endpoint[D]]) -> list[Route]:
 
 async def _asset(request: Request) -> Response:
     asset = assets.served()[request.url.path]
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(asset.packed, 200, {**headers.ASSET, "Content-Encoding": "gzip"}, asset.media_type)
     return Response(asset.body, 200, headers.ASSET, asset.media_type)
 
 

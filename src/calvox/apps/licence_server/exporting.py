@@ -13,10 +13,8 @@ from calvox.common.errors import BadInput
 from calvox.common.i18n import current_language, t
 from calvox.common.papers import Paper, typeset
 from calvox.common.spreadsheets import csv_lines
-from calvox.core.deciding import Reason
-from calvox.core.products import cal_type_named
 from calvox.journal.interface import Reader
-from calvox.server.report_tables import REPORTS, Column, Kind, Report, report_named
+from calvox.server.report_tables import REPORTS, Column, Kind, Report, report_named, said
 from calvox.server.store import LicenceServer
 from calvox.trust.signed_reports import Cell, Origin, TableLine, line, signed
 
@@ -117,27 +115,6 @@ def chosen(names: Sequence[str], month: str) -> list[Report]:
     if any(one.monthly for one in wanted) and not month:
         raise BadInput(t("The report on authorised users needs a month"), hint=t("Write it as 2027-06."))
     return wanted
-
-
-def said(column: Column, cell: Cell, zone: ZoneInfo) -> str:
-    """Write a cell for a person, in their language."""
-    if cell is None or cell == "":
-        return str(t("(erased)")) if column.name in ("holder", "user") else "–"
-    match column.kind:
-        case Kind.MOMENT:
-            return show_time(int(cell), zone)
-        case Kind.DATE:
-            return show_date(int(cell), zone)
-        case Kind.DAY:
-            return utc(int(cell) * DAY)[:10]
-        case Kind.TYPE:
-            return str(cal_type_named(str(cell)).text)
-        case Kind.REASON:
-            return str(Reason(str(cell)).text)
-        case Kind.YES:
-            return str(t("yes")) if cell else "–"
-        case _:
-            return str(cell)
 
 
 def _for_sheet(column: Column, cell: Cell, zone: ZoneInfo) -> Cell:

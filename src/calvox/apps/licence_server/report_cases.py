@@ -1,5 +1,6 @@
 """The licence server's use cases about reports: as files, use over time with its forecast, per user or per device."""
 
+from itertools import islice
 from typing import Literal
 
 import msgspec
@@ -13,7 +14,10 @@ from calvox.common.i18n import t
 from calvox.core.advice import Advice, advise
 from calvox.core.usage import PoolUsage, pool_usage
 from calvox.server.report import packs_report
+from calvox.server.report_tables import cal_cells
+from calvox.server.search import PAGE, Wanted, find_cals
 from calvox.server.store import LicenceServer
+from calvox.trust.signed_reports import Cell
 
 USAGE_DAYS = 183
 """Days of use over time that are told."""
@@ -49,6 +53,36 @@ class UsageTold(msgspec.Struct, frozen=True):
     """Use over time."""
 
     pools: list[PoolUsage]
+
+
+class AskRows(msgspec.Struct, frozen=True):
+    """Read a page of a report."""
+
+    report: str
+    month: str = ""
+    start: int = 0
+    """Where to go on, as the page before told; 0: at the beginning."""
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """A page of a report."""
+
+    rows: list[list[Cell]]
+    further: int = 0
+    """Where the next page begins; 0: there is none."""
+
+
+def rows(server: LicenceServer, asked: AskRows, by: str) -> Rows:
+    """Read a page; of CALs the newest first, however many there are."""
+    (report,) = exporting.chosen((asked.report,), asked.month)
+    with server.journal.read() as reader:
+        if report.cal_type is not None:
+            start = asked.start if 0 < asked.start <= reader.head.position else 0
+            found = find_cals(reader, Wanted(cal_type=report.cal_type.label, before=start))
+            return Rows([list(cal_cells(cal)) for cal in found.cals], found.further)
+        start = max(0, min(asked.start, MOST_SAID))
+        read = [list(row) for row in islice(report.rows(server, reader, asked.month), start, start + PAGE + 1)]
+    return Rows(read[:PAGE], start + PAGE if len(read) > PAGE else 0)
 
 
 def export(server: LicenceServer, asked: Export, by: str) -> Exported:
@@ -87,6 +121,7 @@ def advice(server: LicenceServer, asked: AskAdvice, by: str) -> Advice:
 
 
 REPORT_CASES: dict[str, UseCase[LicenceServer]] = {
+    "report-rows": UseCase(AskRows, Rows, rows, reads=True),
     "report-export": UseCase(Export, Exported, export, reads=True),
     "report-usage": UseCase(Nothing, UsageTold, usage, reads=True),
     "report-advice": UseCase(AskAdvice, Advice, advice, reads=True),

@@ -1,5 +1,6 @@
 """Styles, scripts and pictures, each at an address that holds its hash, so that a browser may keep it for ever."""
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +24,8 @@ class Asset:
     """Its path on the server."""
     body: bytes
     media_type: str
+    packed: bytes
+    """The same, packed by gzip: an asset holds no secret that its length could betray."""
 
 
 @cache
@@ -53,4 +56,6 @@ def _list_of_words(language: Language) -> Asset:
 
 
 def _made(stem: str, suffix: str, body: bytes, media_type: str) -> Asset:
-    return Asset(f"{PREFIX}{stem}.{sha256(body).hexdigest()[:16]}{suffix}", body, media_type)
+    return Asset(
+        f"{PREFIX}{stem}.{sha256(body).hexdigest()[:16]}{suffix}", body, media_type, gzip.compress(body, mtime=0)
+    )

@@ -30,5 +30,5 @@ SAFE: Mapping[str, str] = {
 """What every answer bears."""
 PAGE: Mapping[str, str] = {**SAFE, "Cache-Control": "no-store"}
 """A page holds names and secrets: no browser keeps it."""
-ASSET: Mapping[str, str] = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable"}
+ASSET: Mapping[str, str] = {**SAFE, "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
 """An asset's address holds its hash: it never changes."""

@@ -1,0 +1,169 @@
+"""The pages of reports and advice, and the files that reports are taken along as.
+
+CSV and JSON are sent while they are read, so that a million CALs need no memory; whoever takes them reads one view of the
+ledger all the while. PDF and signed files have an end, and are made whole first.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from starlette.responses import Response, StreamingResponse
+
+from calvox.apps.browser import Endpoint, WithPeople
+from calvox.apps.browser import Visit as AnyVisit
+from calvox.apps.licence_server import exporting
+from calvox.apps.licence_server.report_cases import AskAdvice, AskRows, Export, Rows
+from calvox.common.errors import BadInput, NotFound, TooMany
+from calvox.common.i18n import t
+from calvox.server.report_tables import Report, report_named
+from calvox.web.common.headers import PAGE
+from calvox.web.manager import advice, menu, reports
+
+Visit = AnyVisit[WithPeople]
+MOST_STREAMS = 4
+"""Files that are sent at the same time, at most: each holds a view of the ledger."""
+MEDIA: Mapping[str, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "signed": "application/jsonl",
+}
+STREAMS: Mapping[str, Callable[..., Iterator[bytes]]] = {"csv": exporting.as_csv, "json": exporting.as_json}
+_PIECE = 64 << 10
+
+
+class AskedReport(msgspec.Struct, frozen=True):
+    """What the page of reports is to show."""
+
+    report: str = "packs"
+    month: str = ""
+    start: int = 0
+
+
+class AskedFile(msgspec.Struct, frozen=True):
+    """Of which month a file is to be."""
+
+    month: str = ""
+
+
+class AskedAdvice(msgspec.Struct, frozen=True):
+    """What somebody says of users and devices; empty: nothing."""
+
+    devices: str = ""
+    users: str = ""
+
+
+async def show_reports(visit: Visit) -> Response:
+    """Show a page of a report; what cannot be read is told on it."""
+    asked, server = visit.asked(AskedReport), visit.desk.people.store
+    report = report_named(asked.report)
+    read: Rows | BadInput = Rows([])
+    if asked.month or not report.monthly:
+        try:
+            read = await visit.case("report-rows", AskRows(report.name, asked.month, asked.start))
+        except BadInput as error:
+            read = error
+    further = 0 if isinstance(read, BadInput) else read.further
+    rows = read if isinstance(read, BadInput) else read.rows
+    page = reports.reports(
+        report,
+        rows,
+        zone=visit.desk.zone,
+        key=server.keys.signing.public.hex(),
+        month=asked.month,
+        start=asked.start,
+        further=further,
+    )
+    return visit.page(page, menu.REPORTS)
+
+
+async def send_file(visit: Visit) -> Response:
+    """Send a report as a file."""
+    name, form = visit.request.path_params["name"], visit.request.path_params["form"]
+    month = visit.asked(AskedFile).month
+    if form not in MEDIA:
+        raise NotFound(t("There is no page {path}", path=visit.request.url.path))
+    wanted = () if name == "all" and form == "signed" else (report_named(name).name,)
+    (report, *_) = exporting.chosen(wanted, month)
+    about = "-".join(part for part in ("calvox", name if wanted else "report", month) if part)
+    file_name = f"{about}.{form}"
+    if form in STREAMS:
+        return await _stream(visit, STREAMS[form], report, month, file_name, MEDIA[form])
+    made = await visit.case("report-export", Export(form, wanted, month))
+    return visit.download(made.body, file_name, MEDIA[form])
+
+
+async def show_advice(visit: Visit) -> Response:
+    """Show the advice; a number that is none is told on the page."""
+    asked = visit.asked(AskedAdvice)
+    try:
+        numbers = AskAdvice(_number(asked.devices), _number(asked.users))
+        told = await visit.case("report-advice", numbers)
+    except BadInput as error:
+        told = await visit.case("report-advice", AskAdvice())
+        page = advice.advice(told, asked.devices, asked.users, error)
+        return visit.page(page, menu.ADVICE, status=422)
+    return visit.page(advice.advice(told, asked.devices, asked.users), menu.ADVICE)
+
+
+async def _stream(
+    visit: Visit, write: Callable[..., Iterator[bytes]], report: Report, month: str, file_name: str, media: str
+) -> Response:
+    """Send a file while it is read; its beginning is read first, so that an error is still a page."""
+    server = visit.desk.people.store
+    if _Open.count >= MOST_STREAMS:
+        raise TooMany(t("{count} files are being sent already", count=_Open.count), wait=30)
+    pieces = _pieces(server, write, report, month)
+    first = await visit.run(next, pieces, b"")
+    told = f'attachment; filename="{file_name}"'
+    return StreamingResponse(_sent(pieces, first), 200, {**PAGE, "Content-Disposition": told}, media)
+
+
+class _Open:
+    """How many files are being sent."""
+
+    count = 0
+
+
+async def _sent(pieces: Iterator[bytes], first: bytes) -> Any:
+    _Open.count += 1
+    try:
+        yield first
+        while piece := await asyncio.to_thread(next, pieces, b""):
+            yield piece
+    finally:
+        _Open.count -= 1
+        pieces.close()  # type: ignore[attr-defined]
+
+
+def _pieces(server: Any, write: Callable[..., Iterator[bytes]], report: Report, month: str) -> Iterator[bytes]:
+    """Gather lines, so that a thread is changed once for many of them."""
+    with server.journal.read() as reader:
+        gathered, size = list[bytes](), 0
+        for line in write(server, reader, report, month):
+            gathered.append(line)
+            size += len(line)
+            if size >= _PIECE:
+                yield b"".join(gathered)
+                gathered, size = [], 0
+        if gathered:
+            yield b"".join(gathered)
+
+
+def _number(text: str) -> int:
+    plain = "".join(text.split())
+    if not plain:
+        return 0
+    if not plain.isascii() or not plain.isdigit() or len(plain) > 8:
+        raise BadInput(t("“{text}” is no number of users or devices", text=text[:40]))
+    return int(plain)
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/reports", show_reports),
+    Endpoint("GET", "/reports/{name}.{form}", send_file),
+    Endpoint("GET", "/advice", show_advice),
+)
+"""Their routes."""
