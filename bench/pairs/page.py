@@ -108,7 +108,8 @@ time is the licence server's alone. Medians of the rounds, with the least and th
 
 The floor is what the same requests and the same rows cost when nothing is decided, checked, signed or remembered. The
 peers take a seat and give it back with a line of audit; they have no TLS, no certificates and no rules here, and Redis
-does all its work in one process that waits for no other.
+does all its work in one process that waits for no other. license-manager-backend runs with one worker on the same
+PostgreSQL; it checks a bearer token and counts the bookings of a feature, keeps no ledger, and answers before its commit.
 
 ## What bounds the targets that are missed
 

@@ -77,6 +77,9 @@ def test_its_entries_are_what_they_were(server: LicenceServer, tmp_path: Path) -
     assert [(e.sequence, e.time, e.kind, e.version, e.body, e.leaf, e.hash) for e in entries] == written
     assert server.journal.verify().position == END
     server.close()
+    connection = apsw.Connection(str(tmp_path / "journal.db"))
+    assert next(connection.execute("SELECT count(*) FROM kind WHERE fields = ''"))[0] == 0
+    connection.close()
     again = opened(tmp_path)
     assert again.journal.verify().position == END
     again.close()
