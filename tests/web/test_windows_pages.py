@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import Environment, nodes
+from msgspec import structs
 
 from calvox.common.i18n import LANGUAGES, Language, Text, language_of, t
 from calvox.doctor.facts import Site
@@ -205,21 +206,20 @@ def test_a_line_is_judged_while_it_is_typed(text: str, told: str, good: bool) ->
     assert judged_text(typing, judge(typing.slot, text), text) == (told, good)
 
 
+def test_a_place_is_counted_in_the_whole_code() -> None:
+    """Whoever reads it out is asked for group 3, not for the first of what is typed now."""
+    typing = Typing(Slot.SERVER_ID, text="AAAAABBBBB")
+    assert judged_text(typing, judge(typing.slot, "a_"), "a_")[0].startswith("Group 3, sign 2")
+
+
 def test_what_can_be_done_follows_the_stage() -> None:
     """A code is entered only after it was heard; a call is done only after Windows took the code."""
     heard = shown("call-heard")
     assert {"/calls/1/script", "/calls/1/assistant"} <= set(re.findall(r'action="([^"]*)"', heard))
     assert "/calls/1/script" not in shown("call")
     assert 'value="done"' not in heard
-    ended = replace(call("call-heard"), stage="done", call=replace_call(outcome="done"))
+    ended = replace(call("call-heard"), stage="done", call=structs.replace(call().call, outcome="done"))
     assert set(re.findall(r'method="post" action="([^"]*)"', write(ended, FRAME).decode())) == {"/log-out"}
-
-
-def replace_call(**changes: object) -> object:
-    """Change the call of the page."""
-    import msgspec
-
-    return msgspec.structs.replace(call().call, **changes)
 
 
 def test_a_plan_shows_what_waits_for_what() -> None:

@@ -49,7 +49,7 @@ CODE = "AAAAABBBBBCCCCCDDDDDEEEEEFFFFFGGGGG"
 
 def fact(value: object) -> Fact:  # type: ignore[type-arg]
     """Make a fact that was read at noon."""
-    return Fact(value=value, source=HOSTILE, time=NOON)  # type: ignore[arg-type]
+    return Fact(value=value, source=HOSTILE, time=NOON)
 
 
 SERVER = LicenceServer(

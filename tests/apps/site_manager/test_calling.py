@@ -1,9 +1,11 @@
 """A call in the browser: opened, typed twice while it goes on, broken off, entered, read back, ended."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
+from calvox.apps.site.typing import type_code, typing_of
 from calvox.site.book import ActionPrepared, CallEnded, CallOpened, CodeEntered, CodeHeard
 from tests.apps.calling import CODE, NOT_ACTIVATED, PACK, SERVER
 from tests.apps.site_manager.browsing import Browser
@@ -161,8 +163,6 @@ def test_a_code_is_read_back_instead_of_typed_twice(served: Served, browser: Bro
 
 def test_the_command_line_goes_on_where_the_browser_stopped(served: Served, browser: Browser) -> None:
     """And the other way round: both have the same folder, and the same use cases."""
-    from calvox.apps.site.typing import type_code, typing_of
-
     served.prepared(**NOT_ACTIVATED)
     place = opened(served, browser, "activate")
     typed(browser, place, "AAAAA BBBBB")
@@ -190,6 +190,4 @@ def test_a_code_that_was_heard_before_is_pointed_out(served: Served, browser: Br
 @pytest.mark.parametrize("number", ["9", "0", "x", "-1", "9" * 30, "٣"])
 def test_a_call_that_there_is_not(browser: Browser, number: str) -> None:
     """A page tells so; it is no fault of ours."""
-    from urllib.parse import quote
-
     assert browser.get(f"/calls/{quote(number)}").status in (404, 422)

@@ -7,6 +7,7 @@ import pytest
 
 from calvox.apps.site_manager.app import ENDPOINTS
 from calvox.apps.site_manager.desk import FACE
+from calvox.common.clock import SYSTEM
 from calvox.common.errors import Busy, NotLoggedIn
 from calvox.common.files import user_name
 from calvox.people.links import LASTS
@@ -174,7 +175,7 @@ def test_a_folder_that_a_command_holds_is_waited_for_and_then_told_of(
     held = open_site(served.folder)
     letting_go = threading.Timer(0.2, held.close)
     letting_go.start()
-    served.desk.world = folder.SYSTEM
+    served.desk.world = SYSTEM
     assert browser.get("/which-cal").status == 200
     letting_go.join()
     held = open_site(served.folder)

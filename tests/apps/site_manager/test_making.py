@@ -2,10 +2,13 @@
 
 import io
 import json
+import re
 import zipfile
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
+import apsw
 import pytest
 
 from calvox.site.book import ActionDone, ActionPrepared, PaperMade, PlanClosed, PlanOpened, StepConfirmed
@@ -125,8 +128,6 @@ def test_a_paper_is_made_entered_and_given(served: Served, browser: Browser) -> 
 @pytest.mark.parametrize("name", ["nonsense", "%2e%2e%2fsite", HOSTILE])
 def test_a_paper_that_there_is_not(served: Served, browser: Browser, name: str) -> None:
     """It is refused on the page, and nothing is written."""
-    from urllib.parse import quote
-
     before = served.facts()
     browser.get("/papers")
     assert browser.post(f"/papers/{quote(name)}", {"form": "html"}).status in (404, 422)
@@ -154,8 +155,6 @@ def test_a_plan_is_begun_vouched_for_and_given_up(served: Served, browser: Brows
     assert done.headers["location"] == "/plans/1?done=begun"
     assert isinstance(served.last, PlanOpened)
     page = browser.get("/plans/1").body.decode()
-    import re
-
     keys = re.findall(r'action="/plans/1/confirm">.*?name="step" value="([^"]+)"', page)
     assert keys
     assert browser.post("/plans/1/confirm", {"step": keys[0], "note": ""}).status == 422
@@ -195,8 +194,6 @@ def test_the_journal_is_filtered_verified_and_taken_away(served: Served, browser
 
 def test_a_journal_that_was_changed_is_told_of(served: Served, browser: Browser) -> None:
     """On the page, in words; the pages that need it do not pretend."""
-    import apsw
-
     served.prepared()
     connection = apsw.Connection(str(served.folder / "journal.db"))
     connection.execute("UPDATE bundle SET machine = 'other' WHERE entry = 2")

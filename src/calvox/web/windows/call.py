@@ -12,7 +12,7 @@ from calvox.windows.calls.dossier import Telephone
 from calvox.windows.calls.saying import SayLine
 from calvox.windows.calls.sheet import CallSheet
 from calvox.windows.calls.typing import Judged, Typing
-from calvox.windows.codes import ALIKE, GROUP, grouped, groups, shape_of, spelled
+from calvox.windows.codes import ALIKE, GROUP, grouped, groups, plain, refuse_odd, shape_of, spelled
 from calvox.windows.record import Call
 
 HIDDEN = "•" * GROUP
@@ -201,7 +201,7 @@ def judged_text(typing: Typing, judged: Judged, text: str) -> tuple[str, bool]:
     if not text.strip():
         return "", True
     if judged.why is not None:
-        return str(judged.why), False
+        return str(_why(typing, judged.why, text)), False
     if not shape_of(typing.slot).fixed:
         return str(t("{signs} signs", signs=judged.signs)), True
     whole, rest = divmod(judged.signs, GROUP)
@@ -211,6 +211,16 @@ def judged_text(typing: Typing, judged: Judged, text: str) -> tuple[str, bool]:
             t("Group {group}: {missing} signs are missing", group=typing.next + whole + 1, missing=missing)
         ), True
     return str(t("{whole} groups are whole", whole=whole)) if whole > 1 else str(t("The group is whole")), True
+
+
+def _why(typing: Typing, why: Text, text: str) -> Text:
+    """Name the place of a sign as it is counted in the whole code, where only some groups are typed."""
+    signs, size = plain(text), typing.count * GROUP
+    try:
+        refuse_odd(signs, before=typing.next * GROUP if len(signs) < size else 0)
+    except BadInput as error:
+        return error.message
+    return why
 
 
 def same_code(call: int) -> Text:

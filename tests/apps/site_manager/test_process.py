@@ -1,0 +1,116 @@
+"""`calvox manager serve` as a process: TLS on this machine, a link that is printed, commands beside it, a clean end."""
+
+import http.client
+import signal
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from calvox.apps.site_manager.process import serve_site
+from calvox.apps.site_manager.tls import BEARS, CERTIFICATE, KEY, certificate
+from calvox.common.clock import DAY, SYSTEM, World
+from calvox.common.errors import BadInput, BadSettings, NotFound
+from calvox.trust.certificates import issue_server_certificate, make_authority, new_key
+from tests.apps.site_manager.conftest import Served
+
+NAMES = ("127.0.0.1",)
+
+
+@pytest.mark.process
+def test_it_serves_until_it_is_told_to_end(served: Served) -> None:
+    """The printed link lets in over TLS; a command works meanwhile; Ctrl-C ends it, and nothing is left open."""
+    command = [sys.executable, "-m", "calvox", "manager", "serve", str(served.folder), "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
+    )
+    try:
+        assert process.stdout is not None
+        lines = [process.stdout.readline().strip() for _ in range(4)]
+        link = next(line for line in lines if line.startswith("https://"))
+        origin, _, path = link.partition("/come-in")
+        trusted = ssl.create_default_context(cadata=(served.folder / CERTIFICATE).read_text("ascii"))
+        told = _asked(trusted, origin, "GET", f"/come-in{path}")
+        assert told.status == 200
+        code = path.partition("=")[2]
+        told = _asked(trusted, origin, "POST", "/come-in", f"code={code}", Origin=origin)
+        assert told.status == 303
+        cookie = (told.getheader("set-cookie") or "").partition(";")[0]
+        assert _asked(trusted, origin, "GET", "/", Cookie=cookie).status == 200
+        beside = subprocess.run(
+            [sys.executable, "-m", "calvox", "site", "show", "--site", str(served.folder)],
+            capture_output=True,
+            check=False,
+        )
+        assert beside.returncode == 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(15) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+    finally:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdout, process.stderr):
+            if pipe is not None:
+                pipe.close()
+    served.again().close()
+
+
+def _asked(
+    trusted: ssl.SSLContext, origin: str, method: str, path: str, body: str = "", **headers: str
+) -> http.client.HTTPResponse:
+    connection = http.client.HTTPSConnection(origin.removeprefix("https://"), context=trusted, timeout=30)
+    try:
+        connection.request(method, path, body, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:7407", "[::]:7407", ":7407", "127.0.0.1:x", "127.0.0.1:99999"])
+def test_an_address_that_cannot_be_is_refused(served: Served, listen: str) -> None:
+    """In words; to every address of the machine it is never served."""
+    with pytest.raises(BadInput):
+        serve_site(served.folder, listen, ZoneInfo("UTC"), lambda *_: None, lambda _: None)
+
+
+def test_what_is_no_site_folder_is_not_served(tmp_path: Path) -> None:
+    """And nothing is written into it."""
+    with pytest.raises(NotFound):
+        serve_site(tmp_path, "127.0.0.1:0", ZoneInfo("UTC"), lambda *_: None, lambda _: None)
+    assert not list(tmp_path.iterdir())
+
+
+# The certificate
+
+
+def test_a_certificate_is_made_once_and_anew_when_it_nears_its_end(tmp_path: Path) -> None:
+    """Its key is for its owner alone; another name has another one made."""
+    first = certificate(tmp_path, NAMES, SYSTEM)
+    assert first.own
+    assert (tmp_path / KEY).stat().st_mode & 0o077 == 0
+    assert certificate(tmp_path, NAMES, SYSTEM).fingerprint == first.fingerprint
+    later = World(now=lambda: SYSTEM.now() + 800 * DAY, random=SYSTEM.random)
+    second = certificate(tmp_path, NAMES, later)
+    third = certificate(tmp_path, ("site.example",), later)
+    assert len({first.fingerprint, second.fingerprint, third.fingerprint}) == 3
+
+
+def test_the_sites_own_certificate_is_served_and_never_written_over(tmp_path: Path) -> None:
+    """Whatever it bears, and however old it is; one whose key does not fit is named."""
+    authority_key, key = new_key(), new_key()
+    authority = make_authority(authority_key, "Somebody", SYSTEM.now())
+    own = issue_server_certificate(authority_key, authority, key, ["other.example"], SYSTEM.now() - 824 * DAY)
+    (tmp_path / CERTIFICATE).write_bytes(own + authority)
+    (tmp_path / KEY).write_bytes(key)
+    assert not certificate(tmp_path, NAMES, SYSTEM).own
+    assert (tmp_path / CERTIFICATE).read_bytes() == own + authority
+    assert not (tmp_path / BEARS).exists()
+    (tmp_path / KEY).write_bytes(new_key())
+    with pytest.raises(BadSettings, match=r"manager\.pem"):
+        certificate(tmp_path, NAMES, SYSTEM)
