@@ -132,7 +132,7 @@ def directory_of(chosen: settings.Directory, roles: Roles) -> LdapDirectory | No
             raise BadSettings(t("The setting directory.{name} is missing", name=name))
     if not _is_plain(chosen.suffix):
         raise BadSettings(t("The setting directory.suffix is not well formed"))
-    if not any(_groups(chosen, Role)):
+    if not list(_groups(chosen, Role)):
         raise BadSettings(
             t("No group of the directory may come in"),
             hint=t("The settings directory.administrators, auditors, supervisors and operators name them."),
