@@ -8,6 +8,7 @@ import msgspec
 
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
+from calvox.core.contacts import Caller, Telephone
 from calvox.core.purchases import Purchase
 
 FILE = "site.toml"
@@ -15,26 +16,6 @@ FILE = "site.toml"
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of the description."""
-
-
-class Contact(Struct, frozen=True):
-    """Who makes the call, and for whom."""
-
-    company: str = ""
-    country: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    telephone: str = ""
-    """Where the clearing house may call back."""
-
-
-class Telephone(Struct, frozen=True):
-    """A number of the clearing house, as this site found it; the wizard on the licence server shows the current one."""
-
-    country: str
-    number: str
-    hours: str = ""
-    note: str = ""
 
 
 class Licensing(Struct, frozen=True):
@@ -77,7 +58,7 @@ class Description(Struct, frozen=True):
     """The whole file."""
 
     name: str
-    contact: Contact = Contact()
+    contact: Caller = Caller()
     purchases: tuple[Purchase, ...] = ()
     telephones: tuple[Telephone, ...] = ()
     licensing: Licensing = Licensing()

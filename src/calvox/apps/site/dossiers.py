@@ -7,15 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from calvox.apps.site.gathering import facts_of, server_of
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import Text, t
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import LicenceServer, Machine, Site, short_name
 from calvox.site.folder import SiteFolder
-from calvox.windows.calls.dossier import Caller, Dossier, Source, Telephone, filled, of_server, read_dossier
+from calvox.windows.calls.dossier import Dossier, Source, filled, of_server, read_dossier
 from calvox.windows.calls.kinds import ABOUT, CallKind
 from calvox.windows.calls.sheet import sheet
 from calvox.windows.codes import Slot, read_code, read_product_id
@@ -60,8 +58,8 @@ def new_dossier(site: SiteFolder, known: Site, server: LicenceServer, wish: Wish
         values["product_id"] = read_product_id(wish.product_id)
     return Dossier(
         kind=wish.kind,
-        caller=msgspec.convert(description.contact, Caller, from_attributes=True),
-        telephones=tuple(msgspec.convert(one, Telephone, from_attributes=True) for one in description.telephones),
+        caller=description.contact,
+        telephones=description.telephones,
         number=number,
         purchase=purchase,
         source=_source(known, wish),

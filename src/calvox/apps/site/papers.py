@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from calvox.apps.site.acceptance import checked, checklist_of
 from calvox.apps.site.artefacts import kit_input
 from calvox.apps.site.calls import sheet_of
@@ -31,7 +29,6 @@ from calvox.site.book import PaperMade
 from calvox.site.description import BackupPlan
 from calvox.site.folder import SiteFolder
 from calvox.windows.artefacts.given import BackupGiven
-from calvox.windows.calls.dossier import Caller
 from calvox.windows.facts_from import same_machine
 from calvox.windows.papers import TEMPLATES, shown
 from calvox.windows.papers.call_shown import call_sheet_data
@@ -147,7 +144,7 @@ def _checklist(asked: _Asked) -> tuple[Words, Mapping[str, Any]]:
 def _call_table(asked: _Asked) -> tuple[Words, Mapping[str, Any]]:
     known, server = _known(asked)
     description, record = asked.site.description, record_of(asked.site)
-    caller = msgspec.convert(description.contact, Caller, from_attributes=True)
+    caller = description.contact
     done = checked(asked.site, known, server, asked.now)
     table = call_table(server, description.purchases, caller, record, done, asked.call)
     if asked.call and table.call is None:

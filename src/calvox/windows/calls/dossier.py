@@ -11,6 +11,8 @@ import msgspec
 
 from calvox.common.errors import Tampered
 from calvox.common.i18n import t
+from calvox.core.contacts import Caller as Caller
+from calvox.core.contacts import Telephone as Telephone
 from calvox.core.purchases import Purchase
 from calvox.doctor.facts import Fact, LicenceServer
 from calvox.windows.calls.kinds import CallKind
@@ -20,26 +22,6 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True):
     """Base of everything here."""
-
-
-class Caller(Struct, frozen=True):
-    """Who makes the call, and for whom; as in site.toml."""
-
-    company: str = ""
-    country: str = ""
-    first_name: str = ""
-    last_name: str = ""
-    telephone: str = ""
-    """Where the clearing house may call back."""
-
-
-class Telephone(Struct, frozen=True):
-    """A number of the clearing house that this site noted; as in site.toml."""
-
-    country: str
-    number: str
-    hours: str = ""
-    note: str = ""
 
 
 class Source(Struct, frozen=True):
