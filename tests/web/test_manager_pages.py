@@ -81,6 +81,7 @@ def test_a_template_says_exactly_its_pages_words(kind: type[Page]) -> None:
     """None is missing, none is left over, and each is a text that can be translated."""
     assert _said(kind.template, "words") == set(kind.words)
     assert all(isinstance(text, Text) for text in kind.words.values())
+    assert not set(kind.words) & set(dir(dict)), "a template would be given the mapping's own attribute"
 
 
 def test_the_layout_says_exactly_its_words() -> None:

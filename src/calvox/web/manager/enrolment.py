@@ -26,7 +26,7 @@ class EnrolmentPage(Page):
         "settings_what": t(
             "They hold where the signed policy does not say otherwise. The file is not needed for a first try."
         ),
-        "copy": t("Copy"),
+        "copy_it": t("Copy"),
         "copied": t("Copied"),
         "approved": t("It is admitted at once."),
         "pending": t("Then approve it here: until that is done it is given nothing."),

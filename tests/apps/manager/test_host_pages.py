@@ -1,0 +1,147 @@
+"""Session hosts and the policy in the browser: enrolled, approved, grouped, shut out, told what to do."""
+
+import re
+from html import unescape
+
+from calvox.apps.manager.hosts import addresses
+from calvox.common.settings import Server
+from calvox.core.products import CalType
+from calvox.server.hosts import enrol
+from calvox.server.statements import statements_for
+from calvox.trust.certificates import make_signing_request, new_key
+from calvox.trust.enrolment import EnrolmentCode
+from tests.apps.test_manager import Browser, pending
+from tests.world import Site
+
+
+def test_an_administrator_approves_groups_and_shuts_out_a_host(stocked: Site, ada: Browser) -> None:
+    """Each is entered by name, and its page says that it was done; shutting out is confirmed first."""
+    host = pending(stocked, "rdsh-3")
+    assert "The session host rdsh-3 waits for approval" in ada.get("/").body.decode()
+    page = f"/hosts/{host}"
+    ada.get(page)
+    assert ada.post("/hosts/revoke", host=host, why="stolen").status == 422
+    assert "Nothing was done yet" in ada.page
+    for act, said in (("approve", "was approved"), ("group", "group was set"), ("revoke", "was shut out")):
+        done = ada.post(f"/hosts/{act}", host=host, group="floor-2", why="stolen", sure="yes")
+        assert done.headers["location"] == f"{page}?done={act}"
+        assert said in ada.get(done.headers["location"]).body.decode()
+    facts = stocked.read(lambda reader: [reader.fact(entry) for entry in reader.entries()])[-3:]
+    kinds = [(type(fact).__name__, fact.by) for fact in facts]
+    assert kinds == [("HostApproved", "ada"), ("HostGrouped", "ada"), ("HostRevoked", "ada")]
+    assert (facts[1].group, facts[2].why) == ("floor-2", "stolen")
+    ada.get("/hosts")
+    assert ada.post("/hosts/approve", host=host).status == 409
+    assert "is not pending" in ada.page
+    assert ada.get("/hosts/nowhere").status == 404
+
+
+def test_a_host_is_sought_among_a_thousand(stocked: Site, ada: Browser) -> None:
+    """By a part of its name, by state and group; fifty stand on a page, those that wait first."""
+    for number in range(60):
+        stocked.enrol(f"farm-{number:03}", "2022")
+    host = pending(stocked, "zzz")
+    page = ada.get("/hosts").body.decode()
+    assert page.count("<tr>") == 51
+    assert page.index("zzz") < page.index("farm-000")
+    further = re.search(r'href="([^"]+)" rel="next"', page)
+    assert further is not None
+    assert ada.get(unescape(further[1])).body.count(b"<tr>") == 14
+    assert ada.get("/hosts?name=M-05").body.count(b"<tr>") == 11
+    assert ada.get("/hosts?state=pending").body.count(b"<tr>") == 2
+    assert ada.get(f"/hosts?name={host[:8]}").body.count(b"<tr>") == 2
+    assert "No session host is as sought." in ada.get("/hosts?group=x").body.decode()
+    for page_number in (-1, 0, 10**30):
+        assert ada.get(f"/hosts?page={page_number}").status in (200, 422)
+
+
+def test_a_hosts_page_tells_how_it_stands(stocked: Site, ada: Browser) -> None:
+    """What it is told, its voucher, its certificate; its CALs are counted when that is asked."""
+    ada.get("/policy")
+    ada.post("/policy", mode="user", servers="", fail="open", outage_cals="5", outage_hours="8")
+    (row,) = stocked.rows("host", name="rdsh-1")
+    stocked.run(lambda tx: statements_for(tx, stocked.server, row))
+    page = ada.get("/hosts/rdsh-1").body.decode()
+    assert "CALs: <b>5</b>" in page
+    assert "Certificate until" in page
+    assert "2027-04-15" in page
+    assert "?count=1" in page
+    assert "<b>0</b>" in ada.get("/hosts/rdsh-1?count=1").body.decode()
+
+
+def test_cals_that_a_host_asked_for_are_counted(stocked: Site, ada: Browser) -> None:
+    """And shown by one click."""
+    host = stocked.enrol("rdsh-3", "2022")
+    for name in ("ann", "bob"):
+        host.cal(CalType.USER, name)
+    page = ada.get("/hosts/rdsh-3?count=1").body.decode()
+    assert "<b>2</b>" in page
+    assert ada.get(f"/cals?host={host.enrolled.host.hex()}").body.count(b"<tr>") == 3
+
+
+def test_an_enrolment_code_is_shown_once_and_works(stocked: Site, ada: Browser) -> None:
+    """With what to type on the host, at the address that was chosen, and its settings."""
+    ada.get("/policy")
+    ada.post("/policy", mode="device", servers="https://b.example:7402\nhttps://a.example:7402", fail="closed")
+    offered = re.findall(r"<option>(https://[^<]+)</option>", ada.get("/hosts").body.decode())
+    assert [one.rpartition(":")[0] for one in offered] == ["https://cals.example", "https://localhost", "https://[::1]"]
+    fields = {"name": "rdsh-9", "version": "2022", "group": "g", "approved": "true"}
+    assert ada.post("/hosts/code", **fields, address=offered[0]).status == 200
+    shown = re.search(r'<code class="secret" id="code">([^<]+)</code>', ada.page)
+    assert shown is not None
+    text = unescape(ada.page)
+    assert f"calvox host enrol --server {offered[0]} --code {shown[1]}\ncalvox host serve\n" in text
+    assert '[host]\nservers = ["https://b.example:7402", "https://a.example:7402"]\nmode = "device"\n' in text
+    code = EnrolmentCode.read(shown[1])
+    enrol(stocked.server, code.stored_hash(), make_signing_request(new_key(), "rdsh-9"))
+    (row,) = stocked.rows("host", name="rdsh-9")
+    assert (row["state"], row["group"]) == ("enrolled", "g")
+    assert shown[1] not in ada.get("/hosts").body.decode()
+
+
+def test_a_name_that_other_machines_reach_comes_first() -> None:
+    """Whatever the order of the settings."""
+    settings = Server(listen="0.0.0.0:7402", names=("127.0.0.1", "a.example", "localhost", "b.example"))
+    assert addresses(settings) == (
+        "https://a.example:7402",
+        "https://b.example:7402",
+        "https://127.0.0.1:7402",
+        "https://localhost:7402",
+    )
+
+
+def test_a_policy_is_signed_and_what_was_mistyped_stays(stocked: Site, ada: Browser) -> None:
+    """In its order, with its number; the page that refuses it shows what was typed."""
+    ada.get("/policy")
+    assert "None was set" in ada.page
+    told = ada.post("/policy", mode="user", servers="https://a.example:7402\nb.example", outage_cals="5")
+    assert (told.status, "Write each licence server as https://name:port" in ada.page) == (422, True)
+    assert "https://a.example:7402\nb.example" in unescape(ada.page)
+    assert not stocked.rows("policy")
+    servers = " https://b.example:7402 \r\n\r\nhttps://a.example:7402"
+    done = ada.post("/policy", mode="device", servers=servers, fail="closed", outage_cals="5", outage_hours="8")
+    assert done.headers["location"] == "/policy?done=policy"
+    (row,) = stocked.rows("policy")
+    assert row["servers"] == "https://b.example:7402\nhttps://a.example:7402"
+    assert (row["mode"], row["fail_open"], row["outage_cals"], row["outage_hours"]) == ("device", 0, 5, 8)
+    assert "The policy was signed" in ada.get("/policy?done=policy").body.decode()
+    for wrong in ({"mode": "x"}, {"fail": "maybe"}, {"outage_cals": "-1"}, {"outage_hours": "many"}):
+        ada.get("/policy")
+        assert ada.post("/policy", **{"mode": "user", **wrong}).status == 422
+
+
+def test_open_vouchers_are_added_up(stocked: Site, ada: Browser) -> None:
+    """They are the most that may be out unseen."""
+    ada.get("/policy")
+    ada.post("/policy", mode="user", servers="", outage_cals="7", outage_hours="8")
+    for row in stocked.rows("host"):
+        stocked.run(lambda tx, row=row: statements_for(tx, stocked.server, row))
+    page = ada.get("/policy").body.decode()
+    assert 'Largest over-issue: CALs of open vouchers: <b class="excess">14</b>' in page
+
+
+def test_an_auditor_reads_it_all(stocked: Site, eve: Browser) -> None:
+    """And is shown no form."""
+    for path in ("/hosts", "/hosts/rdsh-1", "/policy", "/people"):
+        assert eve.get(path).status == 200
+        assert re.findall(r'method="post" action="([^"]*)"', eve.page) == ["/log-out"]
