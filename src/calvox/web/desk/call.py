@@ -102,6 +102,14 @@ class ControlWords:
 
 
 @dataclass(frozen=True)
+class Meant:
+    """A server ID that may have been meant."""
+
+    server_id: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Shape:
     """What the address and the last step add to a call."""
 
@@ -130,7 +138,7 @@ class CallPage(Page):
         "caller": t("Caller"),
         "word_good": t("call word right"),
         "locked": t("locked"),
-        "since": t("Taken"),
+        "since": t("Since"),
         "by": t("by"),
         "spoken": t("Codes are said in"),
         "agreement": t("Agreement"),
@@ -150,7 +158,7 @@ class CallPage(Page):
         "id_what": t("Have the caller read the lines under “Calvox server ID”, one after the other."),
         "id_forms": t("How it is said"),
         "id_go": t("Go on with this server ID"),
-        "meant": t("Which one is it? Have the line that was mis-heard read again."),
+        "meant": t("A line was mis-heard. Have it read again: which of these is it?"),
         "this": t("It is this one"),
         "change": t("Change"),
         "packs": t("Packs"),
@@ -158,8 +166,7 @@ class CallPage(Page):
         "pack": t("CALs"),
         "quantity": t("Quantity"),
         "sequence": t("Sequence"),
-        "month": t("Ends with the month"),
-        "month_what": t("Empty: never."),
+        "month": t("Ends with the month; empty: never"),
         "as_spoken": t("as spoken"),
         "remove": t("Remove"),
         "add": t("Note the pack"),
@@ -209,9 +216,12 @@ class CallPage(Page):
         return words_of(self.noted.server_id, self.noted.language) if self.noted.server_id else ()
 
     @property
-    def meant(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """Server IDs that may have been meant, each with its words."""
-        return tuple((one, words_of(one, self.noted.language)) for one in self.shape.choices)
+    def meant(self) -> tuple[Meant, ...]:
+        """Server IDs that may have been meant, each by the lines in which they differ."""
+        read = [(one, words_of(one, self.noted.language)) for one in self.shape.choices]
+        differ = [at for at in range(len(read[0][1])) if len({lines[at] for _, lines in read}) > 1] if read else []
+        shown = differ if len(read) > 1 else range(len(read[0][1]) if read else 0)
+        return tuple(Meant(one, tuple(lines[at] for at in shown)) for one, lines in read)
 
     @property
     def state(self) -> tuple[Text, str] | None:

@@ -25,7 +25,7 @@ WORDS: Mapping[str, Text] = {
     "unspell": t("Stop spelling"),
     "wrong": t("Heard wrongly"),
     "over": t("All lines are read. Let the caller check and install; the licence server says “accepted”."),
-    "keys": t("Space: next line. ← and →: line before and after."),
+    "hint": t("Space: next line. ← and →: line before and after."),
 }
 """The words of the template part."""
 
