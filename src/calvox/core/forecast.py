@@ -8,6 +8,7 @@ Today is left out, for it is not over. Fewer than fourteen whole days give no fo
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from itertools import combinations
 from math import ceil, sqrt
 from statistics import median
@@ -27,7 +28,7 @@ class Outlook(StrEnum):
     SHORT = "short"
     """There is not enough history."""
     USED_UP = "used-up"
-    """No CAL of it is left now."""
+    """Every CAL of it was in use today."""
     RUNS_OUT = "runs-out"
     FAR = "far"
     """It grows, but not so fast that it would run out within the horizon."""
@@ -58,7 +59,7 @@ def forecast(peaks: list[int], total: int) -> Forecast:
         return Forecast(Outlook.USED_UP, len(history))
     if len(history) < LEAST:
         return Forecast(Outlook.SHORT, len(history))
-    low, slope, high = slopes(history)
+    low, slope, high = slopes(tuple(history))
     if slope <= 0:
         return Forecast(Outlook.STEADY, len(history), slope=slope)
     room = total - _level(history, slope, peaks[-1])
@@ -68,7 +69,8 @@ def forecast(peaks: list[int], total: int) -> Forecast:
     return Forecast(Outlook.RUNS_OUT, len(history), days, soonest, 0 if latest > HORIZON else latest, slope)
 
 
-def slopes(values: list[int]) -> tuple[float, float, float]:
+@lru_cache(maxsize=128)
+def slopes(values: tuple[int, ...]) -> tuple[float, float, float]:
     """Tell the lower bound, the median and the upper bound of the slope, for two values or more."""
     every = sorted((later - earlier) / (j - i) for (i, earlier), (j, later) in combinations(enumerate(values), 2))
     number, count = len(values), len(every)

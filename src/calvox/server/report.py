@@ -161,6 +161,22 @@ def refusals_report(reader: Reader) -> list[RefusalReport]:
     return sorted(reports, key=lambda report: -report.last)
 
 
+def latest_refusals(reader: Reader, limit: int) -> list[RefusalReport]:
+    """Report on the last entries about refusals, each by itself, the latest first."""
+    names = Names(reader)
+    return [
+        RefusalReport(
+            names.holder(row["holder"]),
+            names.host(row["host"]),
+            CalType(row["cal_type"]).label,
+            row["reason"],
+            row["count"],
+            row["time"],
+        )
+        for row in reader.select("refusal", order="-entry", limit=limit)
+    ]
+
+
 def _refusals(reader: Reader) -> Iterator[tuple[Row, int, int]]:
     """Give entered refusals, then those that still wait for their hour to end."""
     for row in reader.select("refusal"):

@@ -12,8 +12,9 @@ from calvox.common.clock import DAY
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 from calvox.core.advice import Advice, advise
+from calvox.core.reports import RefusalReport
 from calvox.core.usage import PoolUsage, pool_usage
-from calvox.server.report import packs_report
+from calvox.server.report import latest_refusals, packs_report
 from calvox.server.report_tables import cal_cells
 from calvox.server.search import PAGE, Wanted, find_cals
 from calvox.server.store import LicenceServer
@@ -21,6 +22,8 @@ from calvox.trust.signed_reports import Cell
 
 USAGE_DAYS = 183
 """Days of use over time that are told."""
+LATEST = 5
+"""Refusals that are told by name."""
 MOST_SAID = 10_000_000
 """Users or devices that somebody may say there are."""
 Form = Literal["csv", "json", "pdf", "signed"]
@@ -50,9 +53,11 @@ class AskAdvice(msgspec.Struct, frozen=True):
 
 
 class UsageTold(msgspec.Struct, frozen=True):
-    """Use over time."""
+    """Use over time, and who was refused last."""
 
     pools: list[PoolUsage]
+    refusals: list[RefusalReport] = []
+    """The latest first."""
 
 
 class AskRows(msgspec.Struct, frozen=True):
@@ -107,7 +112,8 @@ def usage(server: LicenceServer, asked: Nothing, by: str) -> UsageTold:
     now = server.world.now()
     bounds = {"day": (now // DAY - USAGE_DAYS, now // DAY + 1)}
     with server.journal.read() as reader:
-        return UsageTold(pool_usage(reader.select("pack"), reader.select("usage", between=bounds), now, USAGE_DAYS))
+        pools = pool_usage(reader.select("pack"), reader.select("usage", between=bounds), now, USAGE_DAYS)
+        return UsageTold(pools, latest_refusals(reader, LATEST))
 
 
 def advice(server: LicenceServer, asked: AskAdvice, by: str) -> Advice:

@@ -1,17 +1,26 @@
 """The first page: what needs somebody, how far each pool is used, who was refused and why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from calvox.common.clock import DAY
 from calvox.common.i18n import Text, t
 from calvox.core.alarms import Frozen
 from calvox.core.deciding import Reason
-from calvox.core.reports import PoolReport
+from calvox.core.reports import PoolReport, RefusalReport
 from calvox.core.timekeeping import ClockState
+from calvox.core.usage import PoolUsage
+from calvox.host.standing import GRACE_DAYS
 from calvox.server.report import Status
 from calvox.web.common.pages import Page
-from calvox.web.manager.menu import HOSTS, PACKS, type_text
+from calvox.web.manager.menu import HOSTS, INSTALL, PACKS, type_text
+from calvox.web.manager.use import Use, use
+
+CHART = "/usage.json"
+"""Where the charts' figures come from."""
+MOST_GRACES = 5
+"""Session hosts whose grace is told."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,18 @@ class Refusals:
 
 
 @dataclass(frozen=True)
+class Refused:
+    """Somebody who was refused."""
+
+    holder: str
+    """Empty once erased."""
+    host: str
+    why: Text
+    last: int
+    """Seconds UTC."""
+
+
+@dataclass(frozen=True)
 class OverviewPage(Page):
     """A licence server at a glance."""
 
@@ -71,6 +92,28 @@ class OverviewPage(Page):
         "over": t("over-use:"),
         "refused": t("Refused in the last 24 hours"),
         "nobody": t("Nobody was refused."),
+        "latest": t("Last refused"),
+        "all_refusals": t("All refusals"),
+        "erased": t("(erased)"),
+        "enrolled": t("Enrolled"),
+        "silent": t("Not heard for a day"),
+        "waiting": t("Wait for approval"),
+        "shut_out": t("Shut out"),
+        "graces": t("Days of grace left"),
+        "graces_what": t(
+            "Until this licence server is activated, a session host lets people in for 120 days from its enrolment, unless "
+            "it has had a token from another one."
+        ),
+        "day_left": t("days"),
+        "use": t("Use over time"),
+        "use_what": t("The most CALs that were out on each day (UTC), and those that were installed."),
+        "day": t("Day"),
+        "peak": t("Most in use"),
+        "total": t("Installed"),
+        "over_plain": t("Over-use"),
+        "weeks": t("The same as a table, by week"),
+        "week": t("Seven days from"),
+        "every_day": t("Every day, and to take along"),
         "server": t("This licence server"),
         "id": t("Server ID"),
         "centre": t("Activation centre"),
@@ -88,19 +131,63 @@ class OverviewPage(Page):
     refused: tuple[Refusals, ...]
     server_id: str
     head: str
+    uses: tuple[Use, ...] = ()
+    latest: tuple[Refused, ...] = ()
+    """The last refusals, by name."""
+    silent: int = 0
+    """Enrolled session hosts that were not heard for a day."""
+    graces: tuple[tuple[str, int], ...] = ()
+    """Session hosts whose grace ends soonest, with their days left; none once the server is activated."""
+    chart: str = CHART
+
+    scripts: ClassVar[Sequence[str]] = ("uplot.min.js", "chart.js")
+    styles: ClassVar[Sequence[str]] = ("uplot.min.css",)
 
 
-def overview(told: Status) -> OverviewPage:
+@dataclass(frozen=True)
+class Host:
+    """What the overview needs to know of a session host."""
+
+    name: str
+    enrolled: int
+    """Seconds UTC, as is the next."""
+    seen: int
+    admitted: bool
+    """Whether it is neither pending nor shut out."""
+
+
+def overview(
+    told: Status, usage: Sequence[PoolUsage] = (), latest: Sequence[RefusalReport] = (), hosts: Sequence[Host] = ()
+) -> OverviewPage:
     """Make the page."""
+    now = told.clock.licensing_time
+    uses = tuple(use(number, pool) for number, pool in enumerate(usage))
+    admitted = [host for host in hosts if host.admitted]
     return OverviewPage(
         status=told,
         activation=t("activated") if told.activated else t("not activated"),
-        needs=tuple(_needs(told)),
+        needs=(*_needs(told), *_needs_of_use(uses)),
         pools=tuple(_pool(pool) for pool in told.pools),
         refused=tuple(Refusals(Reason(one.reason).text, one.count) for one in told.refusals),
         server_id=told.server_id.hex(),
         head=told.head.hex()[:16],
+        uses=uses,
+        latest=tuple(Refused(one.holder, one.host, Reason(one.reason).text, one.last) for one in latest),
+        silent=sum(host.seen < now - DAY for host in admitted),
+        graces=() if told.activated else tuple(_graces(admitted, now)),
     )
+
+
+def _graces(hosts: Sequence[Host], now: int) -> list[tuple[str, int]]:
+    left = [(host.name, max(0, -((now - host.enrolled - GRACE_DAYS * DAY) // DAY))) for host in hosts]
+    return sorted(left, key=lambda one: (one[1], one[0]))[:MOST_GRACES]
+
+
+def _needs_of_use(uses: Sequence[Use]) -> Iterator[Need]:
+    for one in uses:
+        if one.soon:
+            text = t("The CALs {kind} {version} run out before long", kind=one.kind, version=one.version)
+            yield Need(text, one.outlook, path=PACKS)
 
 
 def _needs(told: Status) -> Iterator[Need]:
@@ -125,6 +212,9 @@ def _needs(told: Status) -> Iterator[Need]:
 
 def _needs_of_packs(told: Status) -> Iterator[Need]:
     for pool in told.pools:
+        if pool.total and pool.issued == pool.total:
+            text = t("Every CAL {kind} {version} is in use", kind=type_text(pool.cal_type), version=pool.version)
+            yield Need(text, t("Buy and install a further pack: “calvox server install”."), path=INSTALL)
         if pool.over_use:
             kind = type_text(pool.cal_type)
             text = t("{count} CALs {kind} {version} over", count=pool.over_use, kind=kind, version=pool.version)
