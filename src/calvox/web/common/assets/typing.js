@@ -167,6 +167,7 @@
       const told = page.querySelector(".line-told");
       if (!told) { return; }
       this.kept = text;
+      if (told.dataset.state === "good") { this.input.value = text; }
       this.mark(told.dataset.state);
       this.told.replaceChildren(told);
     }
