@@ -142,6 +142,21 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Least time between two mails; what happens meanwhile is in the next one."""
 
 
+class Backup(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Backups of the licence server and of the activation centre."""
+
+    folder: str = "/var/lib/calvox/backups"
+    """Where archives are written."""
+    second: str = ""
+    """A second place, on another disk or a share; empty: none."""
+    keep: Annotated[int, Meta(ge=2, le=10_000)] = 14
+    """How many verified archives are kept in each place; older ones of the same store are removed."""
+    warn_hours: Annotated[int, Meta(ge=1, le=8784)] = 36
+    """A last backup that is older is told of."""
+    drill_days: Annotated[int, Meta(ge=1, le=3660)] = 180
+    """So often the recovery key is typed from its paper, to see that it opens a backup."""
+
+
 class Manager(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The manager in the browser of a site without any server of ours."""
 
@@ -183,6 +198,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: Host = Host()
     alerts: Alerts = Alerts()
     directory: Directory = Directory()
+    backup: Backup = Backup()
     manager: Manager = Manager()
 
     @property

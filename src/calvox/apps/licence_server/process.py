@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import structlog
 
+from calvox.apps.continuity.cases import BACKUP_CASES, OWN_BACKUP_CASES
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_api.tls import refresh
 from calvox.apps.journals import JOURNAL_CASES
@@ -73,6 +74,7 @@ def _packs(server: LicenceServer, asked: Nothing, by: str) -> report.PacksReport
 
 CASES: dict[str, UseCase[LicenceServer]] = {
     **JOURNAL_CASES,
+    **BACKUP_CASES,
     **CALL_CASES,
     **CAL_CASES,
     **HOST_CASES,
@@ -95,9 +97,10 @@ CASES: dict[str, UseCase[LicenceServer]] = {
 }
 
 
-def owner(settings: Settings) -> Owner[LicenceServer]:
+def owner(settings: Settings, world: World = SYSTEM) -> Owner[LicenceServer]:
     """Give the licence server of the settings' folder to the command line."""
-    return Owner(Path(settings.server.folder), {**CASES, **OWN_CASES}, lambda: _opened(settings, SYSTEM))
+    cases = {**CASES, **OWN_CASES, **OWN_BACKUP_CASES}
+    return Owner(Path(settings.server.folder), cases, lambda: _opened(settings, world))
 
 
 def _opened(settings: Settings, world: World) -> LicenceServer:
