@@ -21,6 +21,7 @@ from calvox.apps.manager.app import ENDPOINTS, FACE
 from calvox.apps.people_api import PeopleDesk, people_app
 from calvox.core.products import CalType
 from calvox.people.accounts import add_person, set_password
+from calvox.people.links import PATH, make_link
 from calvox.server.hosts import enrol, make_enrolment_code
 from calvox.trust.certificates import make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
@@ -152,6 +153,21 @@ def test_a_wrong_password_is_told_at_the_door(app: Any) -> None:
     assert FACE.cookie not in browser.cookies
 
 
+def test_a_link_lets_in_by_its_button(site: Site, app: Any) -> None:
+    """A preview that only looks does not use it up; then once, from our own page alone."""
+    code = make_link(site.server, "ada", "root").removeprefix(PATH)
+    browser = Browser(app)
+    for _ in range(2):
+        assert browser.get(f"{PATH}{code}").status == 200
+        assert code in browser.page
+    assert browser.post("/come-in", origin="http://elsewhere.example", code=code).status == 403
+    assert browser.post("/come-in", code=code).headers["location"] == "/password"
+    assert browser.get("/password").status == 200
+    late = Browser(app)
+    assert (late.post("/come-in", code=code).status, "not good any more" in late.page) == (403, True)
+    assert FACE.cookie not in late.cookies
+
+
 OWN_PAGES = [one for one in ENDPOINTS if one not in ACTIVATION and not one.open]
 """A call to the centre has a test of its own."""
 ABOUT_ONE = {"/hosts/{host}": "/hosts/rdsh-1", "/holders/{holder}": "/holders/" + "ab" * 32}
@@ -179,7 +195,7 @@ def test_the_lists_here_are_complete() -> None:
     one_of = {path.replace("{act}", act): path for path, acts in ACTS.items() for act in acts}
     named = {one_of.get(path, path) for path in CHANGES}
     assert named == {one.path for one in OWN_PAGES if one.method == "POST"}
-    assert [one.path for one in ENDPOINTS if one.open] == ["/log-in", "/log-in", "/language/{language}"]
+    assert [one.path for one in ENDPOINTS if one.open] == ["/log-in"] * 2 + ["/come-in"] * 2 + ["/language/{language}"]
 
 
 def test_a_page_is_for_whoever_is_logged_in(app: Any) -> None:

@@ -87,6 +87,10 @@ class WithPeople:
         """Find who shows a session's secret."""
         return self.people.door.who(secret)
 
+    def come_in(self, code: str, address: str) -> tuple[str, Who]:
+        """Use a log-in link up; give the session's secret."""
+        return self.people.door.come_in(code, address)
+
     def leave(self, who: Who) -> None:
         """End a session."""
         self.people.door.log_out(who.session)

@@ -124,17 +124,18 @@ def _page_before(visit: Visit[Any]) -> str:
 
 
 LANGUAGE: Endpoint[Any] = Endpoint("GET", "/language/{language}", language, open=True)
+COMING_IN: Sequence[Endpoint[Any]] = (
+    Endpoint("GET", "/come-in", ask_come_in, open=True),
+    Endpoint("POST", "/come-in", come_in, open=True),
+)
+"""The door that a log-in link opens."""
 DOOR: Sequence[Endpoint[WithPeople]] = (
     Endpoint("GET", "/log-in", ask_log_in, open=True),
     Endpoint("POST", "/log-in", log_in, open=True),
     Endpoint("POST", "/log-out", log_out, changing=True),
     Endpoint("GET", "/password", ask_password, changing=True),
     Endpoint("POST", "/password", password, changing=True),
+    *COMING_IN,
     LANGUAGE,
 )
 """The door of an application whose users have accounts."""
-COMING_IN: Sequence[Endpoint[Any]] = (
-    Endpoint("GET", "/come-in", ask_come_in, open=True),
-    Endpoint("POST", "/come-in", come_in, open=True),
-)
-"""The door that a log-in link opens."""

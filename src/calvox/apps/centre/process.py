@@ -29,6 +29,7 @@ from calvox.apps.centre.tls import (
     public_context,
     renew,
 )
+from calvox.apps.desk import desk_routes
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, listen
 from calvox.apps.people_api import Certificates, PeopleDesk, open_people_socket, people_app
@@ -193,7 +194,8 @@ def _people(everything: settings.Settings, context: Context, refreshes: list[Cal
     opened = open_people_socket(chosen.people_listen, certificates, names_of(folder))
     context.people_at = opened.at
     refreshes.append(opened.refresh)
-    return [opened.listener(people_app(PeopleDesk(context, CASES, site_directory(everything.directory, context.roles))))]
+    people = PeopleDesk(context, CASES, site_directory(everything.directory, context.roles))
+    return [opened.listener(people_app(people, desk_routes(people)))]
 
 
 def public_app(shown: CentreCard) -> Starlette:
