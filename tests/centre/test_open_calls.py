@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from calvox.centre import history, open_calls, statistics, typed_codes
+from calvox.centre import finding, history, open_calls, statistics, typed_codes
 from calvox.centre.agreements import NewLine
 from calvox.centre.calls import Prepared
 from calvox.centre.noted import OpenCallShown
@@ -24,6 +24,7 @@ from tests.centre.world import (
     CALL_WORD,
     CALLER,
     OTHER_AGREEMENT,
+    OTHER_CALLER,
     OTHER_SERVER,
     SERVER,
     START,
@@ -307,11 +308,13 @@ def test_a_server_is_found_by_what_a_caller_can_tell(centre: Centre) -> None:
     _, answer = signed(centre, device(20, 1))
     blacklist(centre.context, BlacklistServer(OTHER_SERVER.hex(), "stolen"), "chief")
     for text in (SERVER.hex(), "mair", "456789", "Élodie", ""):
-        found = run(centre, history.find_servers, history.FindServers(text)).servers
+        found = run(centre, finding.find_servers, finding.FindServers(text)).servers
         assert SERVER.hex() in [one.server.server_id for one in found], text
         assert len(found) == (1 if text else 2)
-    assert run(centre, history.find_servers, history.FindServers("nobody")).servers == []
-    (black,) = run(centre, history.find_servers, history.FindServers(state="blacklisted")).servers
+    for number, count in ((AGREEMENT, 1), (5, 0)):
+        assert len(run(centre, finding.find_servers, finding.FindServers(agreement=number)).servers) == count
+    assert run(centre, finding.find_servers, finding.FindServers("nobody")).servers == []
+    (black,) = run(centre, finding.find_servers, finding.FindServers(state="blacklisted")).servers
     assert (black.server.why, black.customers) == ("stolen", [])
     centre.refused(device(1, 1))
     told = run(centre, history.server_history, history.OneServer(SERVER.hex()))
@@ -326,6 +329,22 @@ def test_a_server_is_found_by_what_a_caller_can_tell(centre: Centre) -> None:
     blacklist(centre.context, BlacklistServer(SERVER.hex(), "copied"), "chief")
     assert isinstance(run(centre, history.confirmation_again, history.OneConfirmation(given.call)), Refusal)
     assert isinstance(read_again(centre.context, ReadAgain(given.call), "op"), Refusal)
+
+
+def test_an_agreement_is_found_by_number_customer_and_caller(centre: Centre) -> None:
+    """Once, however many ways lead to it; not more than a page shows."""
+    centre.agree(NewLine(0, 7, 5), number=OTHER_AGREEMENT, customer="Martin SA", callers=(OTHER_CALLER, CALLER))
+    wanted = {"mairie": [AGREEMENT], "456 789": [AGREEMENT], "PETIT": [OTHER_AGREEMENT], "nobody": []}
+    wanted |= {text: [AGREEMENT, OTHER_AGREEMENT] for text in ("martin", "")}
+    for text, numbers in wanted.items():
+        found = run(centre, finding.find_agreements, finding.FindAgreements(text))
+        assert ([one.number for one in found.agreements], found.more) == (numbers, False), text
+    for number in range(60):
+        centre.agree(NewLine(0, 7, 5), number=number, callers=(OTHER_CALLER,))
+    found = run(centre, finding.find_agreements, finding.FindAgreements())
+    assert (len(found.agreements), found.more) == (50, True)
+    with pytest.raises(BadInput):
+        run(centre, finding.find_agreements, finding.FindAgreements("x" * 500))
 
 
 @pytest.mark.parametrize("reason", Reason)

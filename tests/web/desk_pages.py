@@ -7,13 +7,12 @@ import msgspec
 from calvox.centre.agreements import AgreementShown, LineShown
 from calvox.centre.callers import CallerShown
 from calvox.centre.calls import AskedLine, Prepared
+from calvox.centre.finding import AgreementsFound, ServerFound, ServersFound
 from calvox.centre.history import (
     ConfirmationShown,
     PackShown,
     RefusalShown,
-    ServerFound,
     ServerHistory,
-    ServersFound,
 )
 from calvox.centre.noted import Noted, OpenCallShown
 from calvox.centre.open_calls import OpenCallListed
@@ -123,7 +122,8 @@ EVERY_PAGE: dict[str, Page] = {
     ),
     "confirmation": confirmation(SIGNED, read(8)),
     "confirmation-refused": confirmation(Refusal(Reason.SERVER_BLACKLISTED)),
-    "agreements": agreements([BOUGHT] * 101, HOSTILE[:10]),
+    "agreements": agreements(HOSTILE, AgreementsFound([BOUGHT], True)),
+    "agreements-trouble": agreements("x", ERROR),
     "agreement": agreement(BOUGHT, ServersFound([FOUND], False), supervisor=True),
     "servers": servers(HOSTILE, "active", ServersFound([FOUND], True)),
     "servers-trouble": servers(HOSTILE, "", ERROR),
@@ -135,7 +135,7 @@ EVERY_PAGE: dict[str, Page] = {
 EMPTY_PAGES: dict[str, Page] = {
     "start": start([], "en"),
     "call": call(open_call(Noted("en"), server=None, agreements=[]), Shape(FORMS, TYPING)),
-    "agreements": agreements([], "nobody"),
+    "agreements": agreements("nobody", AgreementsFound([], False)),
     "agreement": agreement(
         msgspec.structs.replace(BOUGHT, lines=[], callers=[]), ServersFound([], False), supervisor=False
     ),

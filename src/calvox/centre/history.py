@@ -1,57 +1,21 @@
-"""Licence servers found, and what each was given, refused and told.
-
-A licence server has no name at the centre: it is found by its server ID, by the customer whose agreement it called for, by
-that agreement's number or by a caller's name.
-"""
-
-from collections.abc import Iterator
+"""What a licence server was given and refused, and a confirmation that is read out again."""
 
 import msgspec
 
-from calvox.centre.callers import LONGEST_NAME
 from calvox.centre.calls import bytes_from_hex
 from calvox.centre.checks import server_refusal
 from calvox.centre.context import Context
 from calvox.centre.refusals import Reason, Refusal
 from calvox.centre.servers import ServerShown, server_shown
 from calvox.centre.signing import Signed, call_of, shown
-from calvox.common.errors import BadInput, Conflict, NotFound
+from calvox.common.errors import Conflict, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.journal.interface import Reader
 from calvox.wire.phone.request import Request, unpack_request
-from calvox.wire.phone.wordlists import plain
 
-MOST_FOUND = 50
 MOST_SHOWN = 200
 """Confirmations, and refusals, of one licence server."""
-SERVER_ID_DIGITS = 36
-
-
-class FindServers(msgspec.Struct, frozen=True):
-    """Find licence servers."""
-
-    text: str = ""
-    """A server ID in hexadecimal, or part of a customer's or caller's name or of an agreement's number; empty: any."""
-    state: str = ""
-    """"active", "retired" or "blacklisted"; empty: any."""
-
-
-class ServerFound(msgspec.Struct, frozen=True):
-    """A licence server, and whose it seems to be."""
-
-    server: ServerShown
-    customers: list[str]
-    agreements: list[int]
-
-
-class ServersFound(msgspec.Struct, frozen=True):
-    """What was found."""
-
-    servers: list[ServerFound]
-    """Those heard of last come first."""
-    more: bool
-    """Whether there are more than these."""
 
 
 class OneServer(msgspec.Struct, frozen=True):
@@ -109,26 +73,6 @@ class ServerHistory(msgspec.Struct, frozen=True):
     refusals: list[RefusalShown]
 
 
-def find_servers(context: Context, request: FindServers, _: str) -> ServersFound:
-    """Find licence servers, those heard of last first.
-
-    Raises:
-        BadInput: the text is longer than any name.
-    """
-    if len(request.text) > LONGEST_NAME:
-        raise BadInput(t("The field “{name}” is one line of 1 to {most} signs", name="text", most=LONGEST_NAME))
-    with context.journal.read() as reader:
-        ids = _matching(reader, request.text)
-        found: list[ServerFound] = []
-        for row in reader.select("server", {"state": request.state} if request.state else {}, order="-first_seen"):
-            if ids is not None and row["server_id"] not in ids:
-                continue
-            if len(found) == MOST_FOUND:
-                return ServersFound(found, True)
-            found.append(_found(reader, row))
-    return ServersFound(found, False)
-
-
 def server_history(context: Context, request: OneServer, _: str) -> ServerHistory:
     """Tell everything of one licence server.
 
@@ -165,39 +109,6 @@ def confirmation_again(context: Context, request: OneConfirmation, _: str) -> Si
     if not row["signature"]:
         raise Conflict(t("This confirmation is not signed yet"), hint=t("It is signed when the centre starts again."))
     return shown(row)
-
-
-def _matching(reader: Reader, text: str) -> set[bytes] | None:
-    """Find the server IDs that a text may mean; None: any."""
-    sought = " ".join(plain(text).split())
-    if not sought:
-        return None
-    whole = sought.replace(" ", "")
-    if len(whole) == SERVER_ID_DIGITS and all(sign in "0123456789abcdef" for sign in whole):
-        return {bytes.fromhex(whole)}
-    numbers = set(_agreements(reader, sought))
-    callers = {row["caller"] for row in reader.select("caller") if sought in row["caller"]}
-    rows = [row for number in numbers for row in reader.select("confirmation", {"agreement": number})]
-    if callers:
-        rows += [row for row in reader.select("confirmation") if row["caller"] in callers]
-    return {row["server_id"] for row in rows}
-
-
-def _agreements(reader: Reader, sought: str) -> Iterator[int]:
-    digits = sought.replace(" ", "").replace("-", "")
-    for row in reader.select("agreement"):
-        number = f"{row['agreement']:012d}"
-        if (digits.isdigit() and digits in number) or sought in " ".join(plain(row["customer"]).split()):
-            yield row["agreement"]
-
-
-def _found(reader: Reader, row: Row) -> ServerFound:
-    where = {"server_id": row["server_id"]}
-    numbers = sorted({one["agreement"] for one in reader.select("confirmation", where)})
-    names = [(reader.get("agreement", (number,)) or {})["customer"] for number in numbers]
-    server = server_shown(reader, row["server_id"])
-    assert server is not None
-    return ServerFound(server, sorted(set(names)), numbers)
 
 
 def _confirmation(reader: Reader, row: Row) -> ConfirmationShown:

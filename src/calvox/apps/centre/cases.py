@@ -16,6 +16,7 @@ from calvox.centre import (
     calls,
     card,
     desk,
+    finding,
     history,
     noted,
     open_calls,
@@ -36,6 +37,7 @@ AGREEMENT_CASES: Cases = {
     "agreement-add": UseCase(
         agreements.AddAgreement, agreements.AgreementShown, agreements.add_agreement, roles=SUPERVISOR
     ),
+    "agreements-find": UseCase(finding.FindAgreements, finding.AgreementsFound, finding.find_agreements, reads=True),
     "agreement-list": UseCase(
         agreements.ListAgreements, list[agreements.AgreementShown], agreements.list_agreements, reads=True
     ),
@@ -72,7 +74,7 @@ SERVER_CASES: Cases = {
     "retire": UseCase(servers.RetireServer, servers.ServerShown, servers.retire),
     "server-history": UseCase(history.OneServer, history.ServerHistory, history.server_history, reads=True),
     "servers": UseCase(servers.ServersAsked, list[servers.ServerShown], servers.list_servers, reads=True),
-    "servers-find": UseCase(history.FindServers, history.ServersFound, history.find_servers, reads=True),
+    "servers-find": UseCase(finding.FindServers, finding.ServersFound, finding.find_servers, reads=True),
 }
 CASES: Cases = {
     **JOURNAL_CASES,

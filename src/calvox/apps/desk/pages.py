@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from calvox.apps.browser import Visit as AnyVisit
 from calvox.apps.browser import WithPeople
-from calvox.centre.agreements import ListAgreements, ShowAgreement
+from calvox.centre.agreements import ShowAgreement
 from calvox.centre.callers import UnlockCaller
-from calvox.centre.history import FindServers, OneConfirmation, OneServer
+from calvox.centre.finding import AgreementsFound, FindAgreements, FindServers
+from calvox.centre.history import OneConfirmation, OneServer
 from calvox.centre.open_calls import OpenCall, OpenCallsAsked
 from calvox.centre.refusals import Refusal
 from calvox.centre.servers import BlacklistServer, RetireServer
@@ -107,16 +108,19 @@ async def show_confirmation(visit: Visit) -> Response:
 
 async def show_agreements(visit: Visit) -> Response:
     """List agreements."""
-    listed = await visit.case("agreement-list", ListAgreements())
-    page = await visit.run(agreements.agreements, listed, visit.asked(AskedText).text[:120])
-    return visit.page(page, menu.AGREEMENTS)
+    text = visit.asked(AskedText).text
+    try:
+        found: AgreementsFound | BadInput = await visit.case("agreements-find", FindAgreements(text))
+    except BadInput as error:
+        found = error
+    return visit.page(agreements.agreements(text[:400], found), menu.AGREEMENTS)
 
 
 async def show_agreement(visit: Visit) -> Response:
     """Show one agreement."""
     number = _agreement(visit)
     shown = await visit.case("agreement-show", ShowAgreement(number))
-    found = await visit.case("servers-find", FindServers(f"{number:012d}"))
+    found = await visit.case("servers-find", FindServers(agreement=number))
     page = agreement.agreement(shown, found, supervisor=is_supervisor(visit))
     return visit.page(page, menu.AGREEMENTS, said=done(visit))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from calvox.centre.agreements import AgreementShown
-from calvox.centre.history import ServersFound
+from calvox.centre.finding import ServersFound
 from calvox.common.i18n import Text, t
 from calvox.web.common.pages import Page
 from calvox.web.desk.call import AgreementRow
@@ -64,5 +64,5 @@ def agreement(shown: AgreementShown, found: ServersFound, *, supervisor: bool) -
         found: The licence servers that called for it.
         supervisor: Whether the reader may unlock callers.
     """
-    own = tuple(ServerRow(one) for one in found.servers if shown.number in one.agreements)
+    own = tuple(ServerRow(one) for one in found.servers)
     return AgreementPage(AgreementRow(shown), own, supervisor)

@@ -1,16 +1,14 @@
 """The agreements: what customers bought, and how much of it is left."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calvox.centre.agreements import AgreementShown
+from calvox.centre.finding import AgreementsFound
+from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, t
 from calvox.web.common.pages import Page
 from calvox.web.desk.call import AgreementRow
-from calvox.wire.phone.wordlists import plain
-
-MOST_SHOWN = 100
 
 
 @dataclass(frozen=True)
@@ -37,22 +35,16 @@ class AgreementsPage(Page):
     text: str
     rows: tuple[AgreementRow, ...]
     further: bool
+    trouble: CalvoxError | None = None
 
 
-def agreements(listed: Sequence[AgreementShown], text: str) -> AgreementsPage:
+def agreements(text: str, found: AgreementsFound | CalvoxError) -> AgreementsPage:
     """Make the page.
 
     Args:
-        listed: Every agreement.
-        text: Part of a number or a name; empty: all.
+        text: What is sought, as it was typed.
+        found: What was found, or why nothing can be.
     """
-    sought = " ".join(plain(text).split())
-    found = [one for one in listed if not sought or _names(one, sought)]
-    return AgreementsPage(text, tuple(AgreementRow(one) for one in found[:MOST_SHOWN]), len(found) > MOST_SHOWN)
-
-
-def _names(agreement: AgreementShown, sought: str) -> bool:
-    digits = sought.replace(" ", "").replace("-", "")
-    names = (agreement.customer, agreement.proof, *(caller.name for caller in agreement.callers))
-    by_number = digits.isdigit() and digits in f"{agreement.number:012d}"
-    return by_number or any(sought in " ".join(plain(name).split()) for name in names)
+    if isinstance(found, CalvoxError):
+        return AgreementsPage(text, (), False, found)
+    return AgreementsPage(text, tuple(AgreementRow(one) for one in found.agreements), found.more)

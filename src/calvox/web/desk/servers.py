@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calvox.centre.history import ServerFound, ServersFound
+from calvox.centre.finding import ServerFound, ServersFound
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, current_language, t
 from calvox.web.common.pages import Page
