@@ -72,7 +72,6 @@ class CallPage(Page):
         "activation": t("The activation of this server, and these packs:"),
         "sequence": t("Sequence"),
         "agreement": t("Agreement"),
-        "programme": t("Licence programme"),
         "cal_type": t("CAL type"),
         "version": t("Version"),
         "quantity": t("Quantity"),
