@@ -12,6 +12,7 @@ from calvox.apps.journals import ListEntries, VerifyJournal
 from calvox.apps.licence_server.cal_cases import AboutCal, ListCals, Month, Users
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.licence_server.process import CASES, Page
+from calvox.apps.licence_server.report_cases import AskAdvice, AskRows, Export
 from calvox.common.clock import DAY
 from calvox.core.products import CalType
 from calvox.journal.head import Head
@@ -22,6 +23,11 @@ from tests.world import Site, wish
 ASKED: dict[str, msgspec.Struct] = {
     "journal-list": ListEntries(),
     "journal-verify": VerifyJournal(),
+    "journal-verify-begin": VerifyJournal(),
+    "journal-verification": VerifyJournal(),
+    "report-rows": AskRows("packs"),
+    "report-export": Export("csv", ("users",)),
+    "report-advice": AskAdvice(),
     "cal-list": ListCals(),
     "cal-show": AboutCal(Which("anna", "user")),
     "cal-authorised": Users(),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from calvox.apps.browser import DOOR, Endpoint, Face, WithPeople, routes
-from calvox.apps.manager import cals, hosts, pages, people, reports
+from calvox.apps.manager import cals, hosts, journal, pages, people, reports
 from calvox.apps.manager.activation import ACTIVATION
 from calvox.apps.people_api.app import PeopleDesk
 from calvox.core.peopling import Role
@@ -20,6 +20,7 @@ ENDPOINTS: Sequence[Endpoint[WithPeople]] = (
     *hosts.ENDPOINTS,
     *people.ENDPOINTS,
     *reports.ENDPOINTS,
+    *journal.ENDPOINTS,
     *ACTIVATION,
 )
 """Every route."""

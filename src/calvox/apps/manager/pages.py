@@ -1,36 +1,24 @@
-"""The overview and the journal."""
+"""The overview, and the figures of its charts."""
 
 from collections.abc import Mapping
 
 import msgspec
 from starlette.responses import Response
 
-from calvox.apps.browser import MOST, Endpoint, WithPeople
+from calvox.apps.browser import Endpoint, WithPeople
 from calvox.apps.browser import Visit as AnyVisit
 from calvox.apps.licence_server.host_cases import HostListed, Nothing
 from calvox.apps.licence_server.report_cases import UsageTold
 from calvox.common.i18n import Text, t
 from calvox.core.hosting import HostState
-from calvox.core.ledger import LEDGER
-from calvox.journal.listing import latest_entries
 from calvox.web.common.headers import PAGE
-from calvox.web.manager import journal, menu, overview
+from calvox.web.manager import menu, overview
 
 Visit = AnyVisit[WithPeople]
 DONE: Mapping[str, Text] = {
     "password": t("Your password was changed."),
 }
 """What the page after a change says."""
-KINDS = tuple({fact.__name__ for fact in LEDGER.facts})
-"""The kinds of entries that the journal may be asked for."""
-
-
-class AskedEntries(msgspec.Struct, frozen=True):
-    """Which entries the journal's page is to show."""
-
-    kind: str = ""
-    by: str = ""
-    before: int = 0
 
 
 async def show_overview(visit: Visit) -> Response:
@@ -50,26 +38,12 @@ async def give_usage(visit: Visit) -> Response:
     return Response(msgspec.json.encode({"pools": pools}), 200, PAGE, "application/json")
 
 
-async def show_journal(visit: Visit) -> Response:
-    """Show a page of entries."""
-    asked = visit.asked(AskedEntries)
-    before, by = _within(asked.before), asked.by.strip()
-    looked = await visit.read(latest_entries, before, asked.kind, by, journal.PAGE)
-    page = journal.journal(looked, KINDS, kind=asked.kind, by=by, before=before)
-    return visit.page(page, menu.JOURNAL)
-
-
 def _done(visit: Visit) -> Text | None:
     return DONE.get(visit.request.query_params.get("done", ""))
-
-
-def _within(before: int) -> int:
-    return before if 0 < before <= MOST else 0
 
 
 ENDPOINTS = (
     Endpoint("GET", "/", show_overview),
     Endpoint("GET", overview.CHART, give_usage),
-    Endpoint("GET", "/journal", show_journal),
 )
 """Their routes."""

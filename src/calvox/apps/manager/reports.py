@@ -4,26 +4,23 @@ CSV and JSON are sent while they are read, so that a million CALs need no memory
 ledger all the while. PDF and signed files have an end, and are made whole first.
 """
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from calvox.apps.browser import Endpoint, WithPeople
 from calvox.apps.browser import Visit as AnyVisit
 from calvox.apps.licence_server import exporting
 from calvox.apps.licence_server.report_cases import AskAdvice, AskRows, Export, Rows
-from calvox.common.errors import BadInput, NotFound, TooMany
+from calvox.apps.manager.sending import send
+from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import t
 from calvox.server.report_tables import Report, report_named
-from calvox.web.common.headers import PAGE
 from calvox.web.manager import advice, menu, reports
 
 Visit = AnyVisit[WithPeople]
-MOST_STREAMS = 4
-"""Files that are sent at the same time, at most: each holds a view of the ledger."""
 MEDIA: Mapping[str, str] = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -31,7 +28,6 @@ MEDIA: Mapping[str, str] = {
     "signed": "application/jsonl",
 }
 STREAMS: Mapping[str, Callable[..., Iterator[bytes]]] = {"csv": exporting.as_csv, "json": exporting.as_json}
-_PIECE = 64 << 10
 
 
 class AskedReport(msgspec.Struct, frozen=True):
@@ -90,7 +86,8 @@ async def send_file(visit: Visit) -> Response:
     about = "-".join(part for part in ("calvox", name if wanted else "report", month) if part)
     file_name = f"{about}.{form}"
     if form in STREAMS:
-        return await _stream(visit, STREAMS[form], report, month, file_name, MEDIA[form])
+        pieces = _pieces(visit.desk.people.store, STREAMS[form], report, month)
+        return await send(visit, pieces, file_name, MEDIA[form])
     made = await visit.case("report-export", Export(form, wanted, month))
     return visit.download(made.body, file_name, MEDIA[form])
 
@@ -108,48 +105,9 @@ async def show_advice(visit: Visit) -> Response:
     return visit.page(advice.advice(told, asked.devices, asked.users), menu.ADVICE)
 
 
-async def _stream(
-    visit: Visit, write: Callable[..., Iterator[bytes]], report: Report, month: str, file_name: str, media: str
-) -> Response:
-    """Send a file while it is read; its beginning is read first, so that an error is still a page."""
-    server = visit.desk.people.store
-    if _Open.count >= MOST_STREAMS:
-        raise TooMany(t("{count} files are being sent already", count=_Open.count), wait=30)
-    pieces = _pieces(server, write, report, month)
-    first = await visit.run(next, pieces, b"")
-    told = f'attachment; filename="{file_name}"'
-    return StreamingResponse(_sent(pieces, first), 200, {**PAGE, "Content-Disposition": told}, media)
-
-
-class _Open:
-    """How many files are being sent."""
-
-    count = 0
-
-
-async def _sent(pieces: Iterator[bytes], first: bytes) -> Any:
-    _Open.count += 1
-    try:
-        yield first
-        while piece := await asyncio.to_thread(next, pieces, b""):
-            yield piece
-    finally:
-        _Open.count -= 1
-        pieces.close()  # type: ignore[attr-defined]
-
-
 def _pieces(server: Any, write: Callable[..., Iterator[bytes]], report: Report, month: str) -> Iterator[bytes]:
-    """Gather lines, so that a thread is changed once for many of them."""
     with server.journal.read() as reader:
-        gathered, size = list[bytes](), 0
-        for line in write(server, reader, report, month):
-            gathered.append(line)
-            size += len(line)
-            if size >= _PIECE:
-                yield b"".join(gathered)
-                gathered, size = [], 0
-        if gathered:
-            yield b"".join(gathered)
+        yield from write(server, reader, report, month)
 
 
 def _number(text: str) -> int:

@@ -7,7 +7,7 @@ from calvox.apps.browser import MOST
 from calvox.apps.journals import VerifyJournal
 from calvox.apps.site_manager.visits import Visit, in_site, shown
 from calvox.common.errors import StoreFailed, Tampered
-from calvox.journal.listing import Verified, latest_entries, show_entries
+from calvox.journal.listing import Chosen, Verified, latest_entries, show_entries
 from calvox.site.book import SITE_BOOK
 from calvox.site.folder import SiteFolder
 from calvox.web.common.pages import Page
@@ -45,7 +45,7 @@ async def verify(visit: Visit) -> Response:
 def _page(site: SiteFolder, asked: AskedEntries, found: Verified | Tampered | StoreFailed | None = None) -> Page:
     before, by = asked.before if 0 < asked.before <= MOST else 0, asked.by.strip()
     with site.journal.read() as reader:
-        looked = latest_entries(reader, before, asked.kind, by, PAGE)
+        looked = latest_entries(reader, before, Chosen(asked.kind, by), PAGE)
     return journal(looked, KINDS, kind=asked.kind, by=by, before=before, found=found)
 
 

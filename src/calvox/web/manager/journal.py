@@ -1,4 +1,4 @@
-"""The journal: who did what and when, the newest first, by kind and by person."""
+"""The journal: who did what and when, the newest first, by kind, person and date."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, t
 from calvox.journal.listing import EntryShown, Looked
 from calvox.web.common.pages import Page
-from calvox.web.manager.menu import JOURNAL
+from calvox.web.manager.menu import JOURNAL, VERIFICATION
 
 PAGE = 50
 """Entries on a page."""
+FORMS: Mapping[str, Text] = {"csv": t("CSV"), "jsonl": t("JSON lines")}
+"""The files that there are."""
 
 
 @dataclass(frozen=True)
@@ -51,36 +54,58 @@ class JournalPage(Page):
         "says": t("What it says"),
         "all": t("all"),
         "person": t("Person"),
+        "since": t("From"),
+        "until": t("To"),
+        "take": t("Take along"),
+        "verify": t("Verify the journal"),
         "seek": t("Show"),
         "none": t("No such entry here."),
         "first": t("To the newest"),
         "further": t("Further"),
     }
 
-    kind: str
-    """The kind that is shown; empty: all."""
-    by: str
-    """The person whose entries are shown; empty: everybody's."""
+    sought: "Sought"
     kinds: tuple[str, ...]
     entries: tuple[EntryRow, ...]
     newest: str
     """Address of the first page; empty: this is it."""
     further: str
     """Address of the next page; empty: there is none."""
+    files: tuple[tuple[Text, str], ...]
+    """What may be taken along, with its address."""
+    verification: str = VERIFICATION
+    trouble: CalvoxError | None = None
+    """Why nothing could be sought."""
 
 
-def journal(looked: Looked, kinds: Sequence[str], *, kind: str, by: str, before: int) -> JournalPage:
+@dataclass(frozen=True)
+class Sought:
+    """Which entries are sought, as the form has it; what is empty does not matter."""
+
+    kind: str = ""
+    by: str = ""
+    since: str = ""
+    """The first day, YYYY-MM-DD in the site's zone."""
+    until: str = ""
+    """The last day."""
+
+    def address(self, path: str = JOURNAL, before: int = 0) -> str:
+        """Tell where these entries are."""
+        asked = {"kind": self.kind, "by": self.by, "from": self.since, "to": self.until, "before": before}
+        told = urlencode({name: value for name, value in asked.items() if value})
+        return f"{path}?{told}" if told else path
+
+
+def journal(looked: Looked | CalvoxError, kinds: Sequence[str], sought: Sought, before: int) -> JournalPage:
     """Make the page."""
+    trouble = looked if isinstance(looked, CalvoxError) else None
+    found = Looked([], 0) if isinstance(looked, CalvoxError) else looked
     return JournalPage(
-        kind=kind,
-        by=by,
+        sought=sought,
         kinds=tuple(sorted(kinds)),
-        entries=tuple(EntryRow(entry) for entry in looked.entries),
-        newest=_address(kind, by, 0) if before else "",
-        further=_address(kind, by, looked.further) if looked.further else "",
+        entries=tuple(EntryRow(entry) for entry in found.entries),
+        newest=sought.address() if before else "",
+        further=sought.address(before=found.further) if found.further else "",
+        files=tuple((name, sought.address(f"{JOURNAL}/entries.{form}")) for form, name in FORMS.items()),
+        trouble=trouble,
     )
-
-
-def _address(kind: str, by: str, before: int) -> str:
-    asked = {"kind": kind, "by": by, "before": before}
-    return f"{JOURNAL}?{urlencode({name: value for name, value in asked.items() if value})}"

@@ -11,7 +11,7 @@ NAME = t("Calvox manager")
 OVERVIEW, HOSTS, CALS, PACKS, JOURNAL = "/", "/hosts", "/cals", "/packs", "/journal"
 ACTIVATE, INSTALL = "/activate", "/install"
 HOLDERS, POLICY, PEOPLE = "/holders", "/policy", "/people"
-REPORTS, ADVICE = "/reports", "/advice"
+REPORTS, ADVICE, VERIFICATION = "/reports", "/advice", "/journal/verification"
 LINKS = (
     Link(OVERVIEW, t("Overview")),
     Link(ACTIVATE, t("Activate")),
