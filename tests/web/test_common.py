@@ -11,7 +11,7 @@ import pytest
 from calvox.common.errors import BadInput, Denied
 from calvox.common.i18n import LANGUAGES, Text, t
 from calvox.web.common import headers
-from calvox.web.common.assets import FOLDER, served
+from calvox.web.common.assets import FOLDER, assets, served
 from calvox.web.common.guard import MOST_FIELDS, check_origin, check_token, fields_of, token_of
 from calvox.web.common.pages import Frame, Link, Page, write
 
@@ -54,9 +54,9 @@ def test_the_policy_lets_in_our_own_alone() -> None:
 
 def test_assets_are_ours_small_and_named_by_their_content() -> None:
     """A first visit takes less than 150 kB, with one list of words if some are typed; licences are not served."""
-    sizes = {address: len(asset.body) for address, asset in served().items()}
-    assert sum(size for address, size in sizes.items() if not address.endswith(".txt")) < 120_000
-    assert all(size < 20_000 for address, size in sizes.items() if address.endswith(".txt"))
+    sizes = {name: len(asset.packed) for name, asset in assets().items()}
+    assert sum(size for name, size in sizes.items() if not name.startswith("words.")) < 120_000
+    assert all(size < 20_000 for name, size in sizes.items() if name.startswith("words."))
     assert all(re.fullmatch(r"/assets/[\w.]+\.[0-9a-f]{16}\.(css|js|svg|txt)", address) for address in served())
     assert not any(asset.body.startswith(b"Zero-Clause") for asset in served().values())
     assert (FOLDER / "htmx-LICENSE.txt").read_text(encoding="utf-8").startswith("Zero-Clause BSD")
