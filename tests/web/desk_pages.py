@@ -105,7 +105,9 @@ def open_call(noted: Noted = NOTED, **more: Any) -> OpenCallShown:
 def read(line: int = 3, form: Form = Form.WORDS_FR, **more: Any) -> Reading:
     """Read the confirmation out."""
     mark = f"/calls/{NUMBER}/heard-wrongly"
-    return reading(f"/calls/{NUMBER}", CONFIRMATION, form, line, misheard=(3, 3), mark=mark, **more)
+    return reading(
+        f"/calls/{NUMBER}", CONFIRMATION, form, line, misheard=(3, 3), mark=mark, end=f"/calls/{NUMBER}/end", **more
+    )
 
 
 EVERY_PAGE: dict[str, Page] = {

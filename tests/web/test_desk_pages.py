@@ -128,6 +128,7 @@ def test_the_space_bar_turns_the_line_without_a_script() -> None:
     assert 'name="line" value="4"' in page
     assert "heard wrongly: 2" in page
     assert str(WORDS["hint"]) in page
+    assert '<input type="hidden" name="form" value="words-fr">' in page
     assert "autofocus" not in shown("confirmation")
 
 

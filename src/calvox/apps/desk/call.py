@@ -194,6 +194,7 @@ def _reading(shown: OpenCallShown, asked: AskedReading) -> Reading:
         language=shown.noted.language,
         misheard=shown.noted.misheard,
         mark=f"{path}/heard-wrongly",
+        end=f"{path}/end",
     )
 
 

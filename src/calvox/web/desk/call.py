@@ -181,8 +181,6 @@ class CallPage(Page):
         "same": t("The same on both sides: sign"),
         "differ": t("They differ"),
         "signed": t("Signed:"),
-        "accepted": t("Accepted: end the call"),
-        "unaccepted": t("The caller goes away without it"),
         "give_up": t("Give the call up"),
     }
 

@@ -25,6 +25,8 @@ WORDS: Mapping[str, Text] = {
     "unspell": t("Stop spelling"),
     "wrong": t("Heard wrongly"),
     "over": t("All lines are read. Let the caller check and install; the licence server says “accepted”."),
+    "accepted": t("Accepted: end the call"),
+    "unaccepted": t("The caller goes away without it"),
     "hint": t("Space: next line. ← and →: line before and after."),
 }
 """The words of the template part."""
@@ -67,6 +69,8 @@ class Reading:
     """The lines that were heard wrongly, each as often as it was."""
     mark: str = ""
     """Where a line is marked as heard wrongly; empty: nowhere."""
+    end: str = ""
+    """Where the call is ended; empty: nowhere."""
 
     @property
     def over(self) -> bool:
@@ -146,11 +150,12 @@ def reading(
     language: Language = "fr",
     misheard: Sequence[int] = (),
     mark: str = "",
+    end: str = "",
 ) -> Reading:
     """Make the part for a confirmation, given in hexadecimal; a line that is not there becomes the nearest."""
     groups = tuple(write(form, CodeType.CONFIRMATION, number_of(CodeType.CONFIRMATION, bytes.fromhex(confirmation))))
     shown = min(max(line, 1), len(groups) + 1)
-    return Reading(path, form, groups, shown, spelling, form.language or language, misheard, mark)
+    return Reading(path, form, groups, shown, spelling, form.language or language, misheard, mark, end)
 
 
 def _spelled(language: Language, piece: str) -> str:
