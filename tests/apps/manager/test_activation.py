@@ -235,6 +235,7 @@ def test_a_repair_at_the_end_is_told(ada: Caller, groups: list[str]) -> None:
     ada.lines([*groups[:4], swapped(groups[4]), *groups[5:]], do="finish")
     assert ada.told.headers["location"] == f"/call/done?{WAY}&repaired=5"
     assert "repaired: 5" in ada.follow().body.decode()
+    assert "repaired: 5, 6." in ada.get("/call/done?repaired=5,call+6+now").body.decode()
 
 
 def test_each_answer_says_what_to_do(

@@ -5,6 +5,7 @@ there; an address holds only how the centre is reached. So each page can be load
 call that was broken off goes on where it stopped.
 """
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import NoReturn
@@ -157,7 +158,8 @@ async def show_done(visit: Here) -> Response:
     if now.last is None:
         return _begin(visit, now)
     purpose = Purpose.INSTALL if now.last.kind == 1 else Purpose.ACTIVATE
-    page = activate_done.done(asked.chosen(purpose), now.last, asked.repaired[:100], asked.offset)
+    repaired = ", ".join(re.findall(r"\d{1,2}", asked.repaired[:100]))
+    page = activate_done.done(asked.chosen(purpose), now.last, repaired, asked.offset)
     return visit.page(page, purpose.path)
 
 
