@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, t
+from calvox.core.deciding import Reason
 from calvox.core.products import cal_type_named, lasting
 from calvox.core.reports import CalReport
 from calvox.journal.listing import EntryShown
@@ -29,7 +30,15 @@ KINDS: Mapping[str, Text] = {
     "OutageCalUsed": t("CAL of an outage voucher used"),
 }
 """What a holder's entries are called here; any other by its own name."""
-_TOLD = ("cal_id", "pack", "valid_until", "reason", "count", "why", "by")
+_TOLD: Mapping[str, Text] = {
+    "cal_id": t("CAL"),
+    "pack": t("Pack"),
+    "reason": t("Reason"),
+    "count": t("Times"),
+    "why": t("Why"),
+    "by": t("By"),
+}
+"""What of an entry is shown, and under which name."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +120,10 @@ class Event:
         return KINDS.get(self.entry.kind, self.entry.kind)
 
     @property
-    def says(self) -> dict[str, object]:
+    def says(self) -> list[tuple[Text, object]]:
         """What it says, but for times, which the page writes itself."""
-        told = {name: self.entry.says[name] for name in _TOLD if self.entry.says.get(name)}
-        return {name: value for name, value in told.items() if name != "valid_until"}
+        told = self.entry.says
+        return [(text, _plain(name, told[name])) for name, text in _TOLD.items() if told.get(name)]
 
     @property
     def until(self) -> int:
@@ -175,6 +184,10 @@ class HolderPage(Page):
     """Address of the history's next part; empty: this was the end."""
     trouble: CalvoxError | None = None
     """Why something was not done."""
+
+
+def _plain(name: str, value: object) -> object:
+    return Reason(value).text if name == "reason" and value in set(Reason) else value
 
 
 def holder(report: HolderReport, told: History, trouble: CalvoxError | None = None) -> HolderPage:
