@@ -5,11 +5,14 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -25,10 +28,11 @@ class Story:
         self.folder = folder
         self.settings = folder / "calvox.toml"
         folder.mkdir()
-        ports = _free_ports(3)
+        ports = _free_ports(4)
         self.settings.write_text(
             f'[centre]\nfolder = "{folder}/centre"\nlisten = "127.0.0.1:{ports[0]}"\n'
             f'operations = "127.0.0.1:0"\npassphrase_file = "{folder}/secrets/passphrase"\n'
+            f'people_listen = "127.0.0.1:{ports[3]}"\n'
             f'[server]\nfolder = "{folder}/server"\nlisten = "127.0.0.1:{ports[1]}"\n'
             f'operations = "127.0.0.1:0"\npeople_listen = "127.0.0.1:{ports[2]}"\n[host]\nfolder = "{folder}/host"\n'
         )
@@ -70,15 +74,33 @@ def story(tmp_path: Path) -> Story:
     return Story(tmp_path / "var")
 
 
-def wait_for(process: "subprocess.Popen[str]", moment: str) -> None:
-    """Read what the story says up to a line that matches."""
+def wait_for(process: "subprocess.Popen[str]", moment: str) -> str:
+    """Read what the story says up to a line that matches; give it all."""
     assert process.stdout is not None
     said = []
     for line in process.stdout:
         said.append(line)
         if re.search(moment, line):
-            return
+            return "".join(said)
     raise AssertionError(f"the story never came to “{moment}”:\n{''.join(said)}")
+
+
+def let_in(story: Story, link: str) -> int:
+    """Press the button behind a log-in link, as a browser that trusts both parts would; give the status."""
+    parts = urlsplit(link)
+    trust = ssl.create_default_context(cafile=str(story.folder / "centre/tls/authority.pem"))
+    trust.load_verify_locations(str(story.folder / "server/keys/authority.pem"))
+    connection = HTTPSConnection(parts.netloc, context=trust, timeout=20)
+    try:
+        connection.request("GET", f"{parts.path}?{parts.query}")
+        assert connection.getresponse().read()
+        headers = {"Origin": f"https://{parts.netloc}", "Content-Type": "application/x-www-form-urlencoded"}
+        connection.request("POST", parts.path, parts.query, headers)
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
 
 
 def check_whole(story: Story) -> None:
@@ -120,6 +142,10 @@ def test_it_goes_on_serving_and_an_interrupt_ends_everything(story: Story) -> No
         pids = [int((story.folder / "logs" / f"{name}.pid").read_text()) for name in ("centre", "server", "host")]
         assert all(_alive(pid) for pid in pids)
         assert story.ask("server", "status")["activated"]
+        said = wait_for(process, "goes on from there")
+        links = re.findall(r"https://\S+/come-in\?code=\S{43}", said)
+        assert [let_in(story, link) for link in links] == [303, 303]
+        assert [let_in(story, link) for link in links] == [403, 403]
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=60)
     finally:

@@ -48,6 +48,10 @@ class Stage:
         """Let somebody speak or type."""
         self.screen.print(Styled.assemble((f"{who!s:>16} │ ", "cyan"), (str(text), style)), soft_wrap=True)
 
+    def link(self, address: str) -> None:
+        """Show an address in one piece, so that it can be copied."""
+        self.screen.print(Styled(f"  {address}", style=f"bold link {address}"), soft_wrap=True)
+
     def run(self, *arguments: str, secret: str | None = None, shown: bool = True) -> Any:
         """Run a command, and give what it answers in JSON; a refusal is an answer.
 

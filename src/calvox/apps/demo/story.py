@@ -5,7 +5,6 @@ Each scene looks at how things stand first, so that a run that was broken off an
 
 import shutil
 import socket
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from calvox.apps.demo.call import Secrets, play_call
 from calvox.apps.demo.processes import Processes, command, serving
+from calvox.apps.demo.serving import ADMINISTRATOR, SUPERVISOR, go_on_serving, password_file
 from calvox.apps.demo.stage import Stage
 from calvox.apps.licence_server.process import owner as server_owner
 from calvox.common.clock import SYSTEM
@@ -24,8 +24,8 @@ from calvox.core.products import cal_type_named, lasting
 
 OURS = ("centre", "server", "host", "secrets", "logs", "calvox.toml")
 """What the story puts into its folder, and what a fresh one takes away."""
-PORTS = {"centre": (7401, 7403, 0), "server": (7402, 7404, 7405)}
-"""Of each process, the ports for everyone, for its operations and for people; 0: none."""
+PORTS = {"centre": (7401, 7403, 7406), "server": (7402, 7404, 7405)}
+"""Of each process, the ports for everyone, for its operations and for people."""
 PACKS = ("device:2022:3", "user:2022:10", "session:2022:2")
 ENTITLED = ("device:2022:20", "user:2022:50", "session:2022:10")
 DEVICES = ("PC-01", "PC-02", "PC-03", "PC-04", "PC-05")
@@ -47,7 +47,7 @@ def play(folder: Path, screen: Console, *, fresh: bool, leave: bool) -> None:
     try:
         addresses = _scenes(stage, settings, processes)
         if not leave:
-            _go_on_serving(stage, processes, addresses, settings.server.people_listen)
+            go_on_serving(stage, processes, addresses, settings)
     finally:
         processes.stop()
 
@@ -67,10 +67,10 @@ def _settle(stage: Stage) -> None:
     if not stage.settings.exists():
         lines = [f"# Settings of the story in {folder.name}/; every command takes them with --settings."]
         for part in ("centre", "server"):
-            listen, operations, people = (f"127.0.0.1:{_free(port)}" if port else "" for port in PORTS[part])
+            listen, operations, people = (f"127.0.0.1:{_free(port)}" for port in PORTS[part])
             lines += [f"[{part}]", f'folder = "{folder / part}"']
             lines += [f'listen = "{listen}"', f'operations = "{operations}"']
-            lines += [f'people_listen = "{people}"'] if people else []
+            lines += [f'people_listen = "{people}"']
             lines += [f'passphrase_file = "{folder / "secrets" / "passphrase"}"'] if part == "centre" else []
         lines += ["[host]", f'folder = "{folder / "host"}"', ""]
         write_whole(stage.settings, "\n".join(lines).encode())
@@ -129,10 +129,15 @@ def _centre(stage: Stage, settings: Settings, processes: Processes) -> str:
     if not (Path(settings.centre.folder) / "centre-card.json").exists():
         phones = ("FR:+33 1 23 45 67 89:lun-ven 8h-18h", "GB:+44 20 7946 0000:Mon-Fri 8-18")
         names = [word for phone in phones for word in ("--telephone", phone)]
-        made = stage.run("centre", "init", "--name", "Centre Alpha", *names)
+        first = ("--supervisor", SUPERVISOR, "--password-file", str(password_file(stage)))
+        made = stage.run("centre", "init", "--name", "Centre Alpha", *names, *first)
         words = made["fingerprint"][stage.language] if "fingerprint" in made else []
         stage.tell(t("Its key never leaves it; its fingerprint is: {words}", words=" ".join(words)))
-    return _serve(stage, processes, "centre", settings.centre.folder, settings.centre.listen)
+    address = _serve(stage, processes, "centre", settings.centre.folder, settings.centre.listen)
+    if not stage.run("people", "list", "--of", "centre", shown=False):
+        who = (SUPERVISOR, "--role", "supervisor", "--password-file", str(password_file(stage)), "--of", "centre")
+        stage.run("people", "add", *who)
+    return address
 
 
 def _agreement(stage: Stage) -> Secrets:
@@ -152,8 +157,8 @@ def _server(stage: Stage, settings: Settings, processes: Processes) -> str:
     folder = Path(settings.server.folder)
     if not (folder / "centre-card.json").exists():
         card = Path(settings.centre.folder) / "centre-card.json"
-        password = str(stage.folder / "secrets" / "password")
-        stage.run("server", "init", "--centre-card", str(card), "--administrator", "anne", "--password-file", password)
+        first = ("--administrator", ADMINISTRATOR, "--password-file", str(password_file(stage)))
+        stage.run("server", "init", "--centre-card", str(card), *first)
     address = _serve(stage, processes, "server", settings.server.folder, settings.server.listen)
     stage.tell(t("Its ID, as it is dictated:"))
     stage.present("server", "id", "--form", stage.form)
@@ -208,35 +213,3 @@ def _acquire(stage: Stage, *arguments: str) -> None:
         t("session host"),
         words + str(t("{kind}, until {until}, {pack}", kind=kind, until=told["valid_until"][:10], pack=pack)),
     )
-
-
-def _go_on_serving(stage: Stage, processes: Processes, addresses: dict[str, str], people: str) -> None:
-    stage.title(t("Serving; Ctrl-C ends it all"))
-    folder = stage.settings.parent.name
-    stage.tell(t("Activation centre: {address} (page), commands: calvox centre …", address=addresses["centre"]))
-    stage.tell(t("Licence server: {address} (session hosts), commands: calvox server …", address=addresses["server"]))
-    if people:
-        place, manager = f"{folder}/secrets/password", f"https://{people}"
-        stage.tell(
-            t("Manager: {address} (browser), log in as anne with the password in {path}", address=manager, path=place)
-        )
-    stage.tell(
-        t(
-            "Give every command the story's settings: .venv/bin/calvox --settings {folder}/calvox.toml server status",
-            folder=folder,
-        )
-    )
-    stage.tell(
-        t(
-            "All data lies in {folder}/; “make run” goes on from there, “make run ARGS=--fresh” starts anew.",
-            folder=folder,
-        )
-    )
-    while True:
-        ended = processes.ended()
-        if ended is not None:
-            raise Unreachable(
-                t("{name} has ended", name=ended),
-                hint=t("Its log tells why: {path}", path=str(stage.folder / "logs" / f"{ended}.log")),
-            )
-        time.sleep(0.5)
