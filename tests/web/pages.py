@@ -3,7 +3,6 @@
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.core.reports import PoolReport
-from calvox.journal.listing import EntryShown, Looked
 from calvox.server.alarms import AlarmShown
 from calvox.server.report import ClockAtAGlance, HostsAtAGlance, RecentRefusals, Status
 from calvox.web.common.come_in import ComeInPage
@@ -11,10 +10,10 @@ from calvox.web.common.log_in import LogInPage
 from calvox.web.common.pages import Page
 from calvox.web.common.password import PasswordPage
 from calvox.web.common.problem import ProblemPage
-from calvox.web.manager.journal import journal
 from calvox.web.manager.overview import overview
 from tests.web.call_pages import CALL_PAGES, PLAIN_PAGES
 from tests.web.holding_pages import BARE_PAGES, HOLDING_PAGES
+from tests.web.report_pages import PLAIN_REPORTS, REPORT_PAGES
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&{{ 7*7 }}\u202e"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;&#39;&#34;&amp;{{ 7*7 }}[U+202E]"
@@ -45,16 +44,13 @@ STATUS = Status(
     voucher_cals=5,
     certificate_ends=NOON,
 )
-ENTRY = EntryShown(
-    7, "2027-01-15T12:00:00Z", "HostApproved", {"host": HOSTILE, HOSTILE: [HOSTILE], "by": HOSTILE}, "ab"
-)
 EVERY_PAGE: dict[str, Page] = {
     "log-in": LogInPage(HOSTILE, ERROR),
     "come-in": ComeInPage(HOSTILE),
     "password": PasswordPage(True, ERROR),
     "problem": ProblemPage(t("Not found"), ERROR.message, ERROR.hint),
     "overview": overview(STATUS),
-    "journal": journal(Looked([ENTRY], 3), ["HostApproved"], kind="HostApproved", by=HOSTILE, before=9),
+    **REPORT_PAGES,
     **CALL_PAGES,
     **HOLDING_PAGES,
 }
@@ -64,7 +60,7 @@ EMPTY_PAGES: dict[str, Page] = {
     "come-in": ComeInPage(""),
     "password": PasswordPage(),
     "overview": overview(Status(b"", True, "", 1, 1, 0, 0, [], 1, b"", False)),
-    "journal": journal(Looked([], 0), [], kind="", by="", before=0),
+    **PLAIN_REPORTS,
     **PLAIN_PAGES,
     **BARE_PAGES,
 }

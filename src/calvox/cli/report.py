@@ -14,10 +14,12 @@ from calvox.apps.licence_server.cal_cases import Month
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.licence_server.process import Page
 from calvox.cli.own_server import server_owner
+from calvox.cli.report_files import add_to
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import show_date, show_time
 from calvox.common.files import write_whole
 from calvox.common.i18n import Text, t
+from calvox.common.spreadsheets import neutral
 from calvox.core.authorised import AuthorisedReport
 from calvox.core.deciding import Reason
 from calvox.core.products import cal_type_named, lasting
@@ -26,6 +28,7 @@ from calvox.server.report import PacksReport
 from calvox.wire.phone.request import show_agreement
 
 app = typer.Typer(no_args_is_help=True, help=str(t("What was licensed, who holds it, who was refused.")))
+add_to(app)
 
 Folder = Annotated[Path | None, typer.Option(help=str(t("The server's folder; default: setting server.folder.")))]
 BAR = 20
@@ -172,8 +175,6 @@ def _draw_authorised(screen: Console, told: AuthorisedReport) -> None:
 
 def _csv(report: AuthorisedReport, zone: ZoneInfo) -> str:
     """Write a month's users as a table that a spreadsheet reads."""
-    from calvox.windows.usage_shown import neutral
-
     page = StringIO()
     rows = csv.writer(page)
     rows.writerow(("month", "user", "since", "until", "seen"))

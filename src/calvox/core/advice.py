@@ -8,11 +8,12 @@ Rules:
 - Without a number for one side there is no advice: nothing is guessed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 import msgspec
 
+from calvox.common.i18n import Text, t
 from calvox.core.products import CalType
 from calvox.core.reports import PoolReport
 
@@ -48,6 +49,32 @@ class Ground(StrEnum):
     """CALs of both types are out, so the same person may be counted on both sides."""
 
 
+_BETTER: Mapping[Better, Text] = {
+    Better.USER: t("Per user needs fewer CALs here."),
+    Better.DEVICE: t("Per device needs fewer CALs here."),
+    Better.EITHER: t("Both need as many CALs here."),
+    Better.UNKNOWN: t("There is no advice yet: one side has no number."),
+}
+_GROUNDS: Mapping[Ground, Text] = {
+    Ground.NO_USERS: t(
+        "No user was seen. Session hosts tell users only where CALs are per user: say below how many there are."
+    ),
+    Ground.NO_DEVICES: t(
+        "No device was seen. Session hosts tell devices only where CALs are per device: say below how many there are."
+    ),
+    Ground.DEVICES_SHARED: t("There are fewer devices than users: several users share a device, as in shifts."),
+    Ground.SEVERAL_DEVICES: t("There are fewer users than devices: users work at several devices each."),
+    Ground.SAME: t(
+        "There are as many users as devices. Per user is then the simpler: over-use is counted and never refuses anybody."
+    ),
+    Ground.BOTH_COVERED: t("What is installed is enough either way: nothing must be bought."),
+    Ground.CONVERT: t("Some installed CALs must be converted first: see “calvox cal convert”."),
+    Ground.MIXED: t(
+        "Both types are in use: the same people may be counted on both sides. Say below how many there really are."
+    ),
+}
+
+
 class Side(msgspec.Struct, frozen=True):
     """One way to count."""
 
@@ -75,6 +102,10 @@ class Advice(msgspec.Struct, frozen=True):
     """CALs per device and per user together."""
     sessions: int
     """CALs per session that are out, which are counted in neither."""
+
+    def words(self) -> tuple[Text, list[Text]]:
+        """Say it to a person: what is advised, and why."""
+        return _BETTER[self.better], [_GROUNDS[ground] for ground in self.grounds]
 
 
 def advise(pools: Iterable[PoolReport], temporary: int, without_pack: int, devices: int = 0, users: int = 0) -> Advice:

@@ -6,34 +6,11 @@ from typing import ClassVar
 
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, t
-from calvox.core.advice import Advice, Better, Ground, Side
+from calvox.core.advice import Advice, Better, Side
 from calvox.web.common.pages import Page
 from calvox.web.manager.menu import type_text
 
-_BETTER: Mapping[Better, tuple[Text, str]] = {
-    Better.USER: (t("Per user needs fewer CALs here."), "good"),
-    Better.DEVICE: (t("Per device needs fewer CALs here."), "good"),
-    Better.EITHER: (t("Both need as many CALs here."), "good"),
-    Better.UNKNOWN: (t("There is no advice yet: one side has no number."), "warn"),
-}
-_GROUNDS: Mapping[Ground, Text] = {
-    Ground.NO_USERS: t(
-        "No user was seen. Session hosts tell users only where CALs are per user: say below how many there are."
-    ),
-    Ground.NO_DEVICES: t(
-        "No device was seen. Session hosts tell devices only where CALs are per device: say below how many there are."
-    ),
-    Ground.DEVICES_SHARED: t("There are fewer devices than users: several users share a device, as in shifts."),
-    Ground.SEVERAL_DEVICES: t("There are fewer users than devices: users work at several devices each."),
-    Ground.SAME: t(
-        "There are as many users as devices. Per user is then the simpler: over-use is counted and never refuses anybody."
-    ),
-    Ground.BOTH_COVERED: t("What is installed is enough either way: nothing must be bought."),
-    Ground.CONVERT: t("Some installed CALs must be converted first: see the packs."),
-    Ground.MIXED: t(
-        "Both types are in use: the same people may be counted on both sides. Say below how many there really are."
-    ),
-}
+_COLOURS: Mapping[Better, str] = {Better.UNKNOWN: "warn"}
 
 
 @dataclass(frozen=True)
@@ -89,7 +66,7 @@ class AdvicePage(Page):
 
 def advice(told: Advice, devices: str = "", users: str = "", trouble: CalvoxError | None = None) -> AdvicePage:
     """Make the page."""
-    verdict, colour = _BETTER[told.better]
+    verdict, grounds = told.words()
     sides = tuple(SideRow(side, told.better == side.cal_type) for side in (told.user, told.device))
-    grounds = tuple(_GROUNDS[ground] for ground in told.grounds)
-    return AdvicePage(told, sides, verdict, colour, grounds, devices, users, trouble)
+    colour = _COLOURS.get(told.better, "good")
+    return AdvicePage(told, sides, verdict, colour, tuple(grounds), devices, users, trouble)
