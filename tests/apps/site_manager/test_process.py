@@ -1,7 +1,6 @@
 """`calvox manager serve` as a process: TLS on this machine, a link that is printed, commands beside it, a clean end."""
 
 import http.client
-import signal
 import ssl
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from calvox.common.clock import DAY, SYSTEM, World
 from calvox.common.errors import BadInput, BadSettings, NotFound
 from calvox.trust.certificates import issue_server_certificate, make_authority, new_key
 from tests.apps.site_manager.conftest import Served
+from tests.apps.site_manager.serving import SiteProcess
 
 NAMES = ("127.0.0.1",)
 
@@ -23,39 +23,17 @@ NAMES = ("127.0.0.1",)
 @pytest.mark.process
 def test_it_serves_until_it_is_told_to_end(served: Served) -> None:
     """The printed link lets in over TLS; a command works meanwhile; Ctrl-C ends it, and nothing is left open."""
-    command = [sys.executable, "-m", "calvox", "manager", "serve", str(served.folder), "--listen", "127.0.0.1:0"]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True
-    )
-    try:
-        assert process.stdout is not None
-        lines = [process.stdout.readline().strip() for _ in range(4)]
-        link = next(line for line in lines if line.startswith("https://"))
-        origin, _, path = link.partition("/come-in")
+    with SiteProcess(served.folder) as running:
         trusted = ssl.create_default_context(cadata=(served.folder / CERTIFICATE).read_text("ascii"))
-        told = _asked(trusted, origin, "GET", f"/come-in{path}")
-        assert told.status == 200
-        code = path.partition("=")[2]
-        told = _asked(trusted, origin, "POST", "/come-in", f"code={code}", Origin=origin)
+        path = running.link.removeprefix(running.origin)
+        assert _asked(trusted, running.origin, "GET", path).status == 200
+        code = f"code={path.partition('=')[2]}"
+        told = _asked(trusted, running.origin, "POST", "/come-in", code, Origin=running.origin)
         assert told.status == 303
         cookie = (told.getheader("set-cookie") or "").partition(";")[0]
-        assert _asked(trusted, origin, "GET", "/", Cookie=cookie).status == 200
-        beside = subprocess.run(
-            [sys.executable, "-m", "calvox", "site", "show", "--site", str(served.folder)],
-            capture_output=True,
-            check=False,
-        )
-        assert beside.returncode == 0
-        process.send_signal(signal.SIGINT)
-        assert process.wait(15) == 0
-        assert process.stderr is not None
-        assert process.stderr.read() == ""
-    finally:
-        process.kill()
-        process.wait()
-        for pipe in (process.stdout, process.stderr):
-            if pipe is not None:
-                pipe.close()
+        assert _asked(trusted, running.origin, "GET", "/", Cookie=cookie).status == 200
+        beside = [sys.executable, "-m", "calvox", "site", "show", "--site", str(served.folder)]
+        assert subprocess.run(beside, capture_output=True, check=False).returncode == 0
     served.again().close()
 
 
