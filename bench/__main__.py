@@ -36,7 +36,7 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Calvox, beside floors and peers.")
-    parser.add_argument("--quick", action="store_true", help="in 20 seconds instead of 3 minutes, and less exactly")
+    parser.add_argument("--quick", action="store_true", help="in half a minute instead of ten, and less exactly")
     parser.add_argument("--json", action="store_true", help="machine, rows and ratios as JSON")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="write the page, as docs/benchmarks.md")
     suites = sorted({group.suite for group in ALL})

@@ -24,6 +24,7 @@ class Unit(StrEnum):
     TIME = "ms"
     MEMORY = "MiB"
     COUNT = "entries"
+    SIZE = "kB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,14 @@ class Scale:
     """Length of a lap that waits for the disk."""
     entries: int
     """Entries of the journal that is verified."""
+    cals: int
+    """CALs of the licence server whose pages are measured."""
+    hosts: int
+    """Its session hosts."""
 
 
-FULL = Scale(repeats=7, seconds=0.12, disk_seconds=0.5, entries=20_000)
-QUICK = Scale(repeats=2, seconds=0.01, disk_seconds=0.08, entries=1_500)
+FULL = Scale(repeats=7, seconds=0.12, disk_seconds=0.5, entries=20_000, cals=1_000_000, hosts=1_000)
+QUICK = Scale(repeats=2, seconds=0.01, disk_seconds=0.08, entries=1_500, cals=1_000, hosts=10)
 
 
 @dataclass(frozen=True, slots=True)

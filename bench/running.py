@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from bench import appends, codes, confirmations, doctor, issuing, memory, tokens
+from bench import appends, codes, confirmations, doctor, issuing, memory, pages, tokens
 from bench.lines import Group, Row, Scale, rows_of
 
 ALL: tuple[Group, ...] = (
@@ -18,6 +18,7 @@ ALL: tuple[Group, ...] = (
     *issuing.GROUPS,
     *memory.GROUPS,
     *doctor.GROUPS,
+    *pages.GROUPS,
 )
 ROOT = Path(__file__).parents[1]
 CACHE = ROOT / ".cache" / "bench"

@@ -187,7 +187,7 @@ class HolderPage(Page):
 
 
 def _plain(name: str, value: object) -> object:
-    return Reason(value).text if name == "reason" and value in set(Reason) else value
+    return Reason(str(value)).text if name == "reason" and value in set(Reason) else value
 
 
 def holder(report: HolderReport, told: History, trouble: CalvoxError | None = None) -> HolderPage:
