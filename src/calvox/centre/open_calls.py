@@ -6,7 +6,6 @@ Call and confirmation bear the same number, unless an earlier call brought the v
 are entries; all between them is working state, which goes after some hours.
 """
 
-from typing import Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -90,8 +89,8 @@ class EndCall(msgspec.Struct, frozen=True):
     """A call is over."""
 
     call: str
-    form: Form | Literal[""] = ""
-    """How the confirmation was read out; empty: the call is given up."""
+    form: Form | None = None
+    """How the confirmation was read out; None: the call is given up."""
 
 
 class OpenCallListed(msgspec.Struct, frozen=True):
@@ -260,7 +259,7 @@ def end_call(context: Context, request: EndCall, operator: str) -> CallOver:
                 call=number,
                 outcome=outcome,
                 confirmation=confirmation,
-                form=str(request.form),
+                form=str(request.form or ""),
                 misheard=noted.misheard,
                 by=operator,
             )

@@ -5,7 +5,7 @@ What was wrong is told on the page itself, beside what was noted; nothing that w
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from starlette.responses import Response
 
@@ -131,7 +131,7 @@ async def _heard_wrongly(visit: Visit, fields: Fields) -> Response:
 
 async def _end(visit: Visit, fields: Fields) -> Response:
     """End the call, read out or given up."""
-    form: Form | Literal[""] = _form(fields["form"]) if fields.get("form") else ""
+    form = _form(fields["form"]) if fields.get("form") else None
     over = await visit.case("call-end", EndCall(_number(visit), form))
     return visit.go_to(f"{menu.CALLS}?done={over.outcome}")
 
