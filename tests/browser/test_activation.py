@@ -12,6 +12,7 @@ import pytest
 import segno
 from playwright.sync_api import Browser, Page, expect
 
+from calvox.apps.licence_server.call_cases import AskTyped
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.common.clock import DAY
 from calvox.common.i18n import LANGUAGES, Language
@@ -40,6 +41,10 @@ class Call:
         """Let the centre read the confirmation out."""
         call = self.running.owner.call("call-show", Nothing())
         return CENTRE.reads(Kind(call.kind), self.server_id, call.requests, int(time.time()) // DAY, form)
+
+    def kept(self) -> list[str]:
+        """Ask the licence server what stands in each line."""
+        return [line.text for line in self.running.owner.call("typed", AskTyped()).lines]
 
     def prepare(self, page: Page) -> None:
         """Go through the first steps by the keyboard."""
@@ -151,7 +156,7 @@ def test_a_whole_activation_by_the_keyboard(calling: Call, language: Language) -
 
 
 def test_a_word_that_is_in_no_list_is_red_at_once(calling: Call) -> None:
-    """Without asking the server; completions are shown meanwhile, and the next line waits until this one holds."""
+    """Without asking the server; completions are shown meanwhile, half a word is kept, and the next line waits."""
     with calling.manager.page("/activate") as page:
         calling.prepare(page)
         page.goto(calling.manager.address + "/call/type")
@@ -159,6 +164,8 @@ def test_a_word_that_is_in_no_list_is_red_at_once(calling: Call) -> None:
         keys, first = page.keyboard, page.locator("li.line:nth-child(1)")
         keys.type("aba")
         expect(first.locator(".piece.maybe")).to_contain_text("abandon")
+        page.wait_for_timeout(1500)
+        assert calling.kept()[0] == "aba"
         keys.type("n")
         expect(first.locator(".piece.known")).to_have_text("abandon")
         keys.type("q")

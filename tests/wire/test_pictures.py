@@ -117,6 +117,14 @@ def test_what_is_no_picture_is_refused(wrong: bytes) -> None:
         read_picture(wrong)
 
 
+def test_a_picture_of_too_many_pixels_is_refused() -> None:
+    """Though its bytes are few, as in one bit a pixel."""
+    wide = png([bytes(513)] * 4096, 4096, 0, depth=1)
+    for data in (wide, b"P5 4096 4096 255 " + bytes(4096)):
+        with pytest.raises(BadInput, match="pixels"):
+            read_picture(data)
+
+
 def test_a_picture_that_would_unpack_to_too_much_is_refused_at_once() -> None:
     """Its size is believed before anything is unpacked, and never more is unpacked than it says."""
     bomb = zlib.compress(bytes(64 << 20))
