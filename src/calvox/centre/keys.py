@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from calvox.centre import bls
 from calvox.common.clock import World
-from calvox.common.errors import BadInput, Conflict, Denied, NotFound, Tampered
+from calvox.common.errors import BadInput, Conflict, Denied, Tampered
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
+from calvox.journal.restored import no_store
 from calvox.journal.sealing import LabelledSealer
 from calvox.trust.keys import SigningKey, new_private_key
 from calvox.trust.proofs import proof
@@ -138,9 +139,8 @@ def proof_secret(folder: Path) -> bytes:
 def _read(folder: Path) -> KeyFile:
     path = folder / SIGNING_KEY
     if not path.exists():
-        raise NotFound(
-            t("There is no activation centre in {path}", path=str(folder)), hint=t("Make one: calvox centre init")
-        )
+        text = t("There is no activation centre in {path}", path=str(folder))
+        raise no_store(folder, text, t("Make one: calvox centre init"))
     try:
         file = msgspec.json.decode(read_whole(path), type=KeyFile)
         bytes.fromhex(file.public_key)

@@ -14,7 +14,7 @@ from calvox.wire.phone import dictation
 from calvox.wire.phone.anyform import read_code
 from calvox.wire.phone.codec import CodeType, group_holds
 from calvox.wire.phone.dictation import Dictation, GroupMisheard
-from calvox.wire.phone.forms import Form, bytes_of, hear_group, number_of, write, write_group
+from calvox.wire.phone.forms import UNHEARD, Form, bytes_of, hear_group, number_of, write, write_group
 from calvox.wire.phone.repair import Choices, Oracle, Whole
 
 BACK, AGAIN = "<", "!"
@@ -23,8 +23,23 @@ Keep = Callable[[str], None]
 
 def hear_code(code_type: CodeType, accepts: Oracle, kept: str = "", keep: Keep = lambda _: None) -> bytes:
     """Have a code typed group by group; a whole code at once will do as well."""
-    state = dictation.resume(kept.encode()) if kept else dictation.begin(_usual(), code_type, current_language())
     say(t("{title}: type each group as you hear it; “<” goes back, “!” begins again.", title=code_type.label))
+    return _typed(code_type, accepts, kept, keep, written=False)
+
+
+def copy_code(code_type: CodeType, accepts: Oracle) -> bytes:
+    """Have a code copied from paper, group by group; it is all there, so that nothing is “not heard”."""
+    say(
+        t(
+            "{title}: type each line of the paper, four letters of a word suffice; “<” goes back, “!” begins again.",
+            title=code_type.label,
+        )
+    )
+    return _typed(code_type, accepts, "", lambda _: None, written=True)
+
+
+def _typed(code_type: CodeType, accepts: Oracle, kept: str, keep: Keep, *, written: bool) -> bytes:
+    state = dictation.resume(kept.encode()) if kept else dictation.begin(_usual(), code_type, current_language())
     for index, text in enumerate(state.texts):
         if text:
             say(f"  {index + 1}: {text}")
@@ -36,6 +51,9 @@ def hear_code(code_type: CodeType, accepts: Oracle, kept: str = "", keep: Keep =
                 return bytes_of(code_type, found)
             state = state.clear()
         typed = ask(t("Group {number} of {count}:", number=state.position + 1, count=len(state.texts)))
+        if written and UNHEARD in typed:
+            say(t("  ✗ “?” does not do here: every word stands on the paper"))
+            continue
         if not any(state.texts):
             try:
                 return read_code(code_type, typed)

@@ -29,6 +29,7 @@ NOUNS = (
     "host",
     "report",
     "journal",
+    "backup",
     "site",
     "windows",
     "manager",

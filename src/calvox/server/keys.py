@@ -15,6 +15,7 @@ from calvox.common.clock import DAY, World
 from calvox.common.errors import CalvoxError, Tampered
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
+from calvox.journal.restored import no_store
 from calvox.trust.certificates import expires_at, issue_server_certificate, make_authority, new_key
 from calvox.trust.keys import SigningKey, new_private_key
 from calvox.trust.proofs import proof
@@ -111,9 +112,13 @@ def load_keys(folder: Path) -> Keys:
     """Read the files, and compute the server ID again.
 
     Raises:
+        NotFound: there is none.
         Tampered: the ID is not the one that root, key and record give.
     """
     keys = folder / "keys"
+    if not keys.exists():
+        hint = t("Make one: “calvox server init”, or take it back from a backup: “calvox backup restore”.")
+        raise no_store(folder, t("There is no licence server in {path}", path=str(folder)), hint)
     root, identity, signing = _known(keys)
     authority_key, authority = read_whole(keys / "authority.key"), read_whole(keys / "authority.pem")
     following = keys / NEXT

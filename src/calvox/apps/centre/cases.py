@@ -7,6 +7,7 @@ its own proof, is the supervisor's.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from calvox.apps.continuity.cases import BACKUP_CASES
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import UseCase
 from calvox.apps.people_api.cases import PEOPLE_CASES
@@ -78,6 +79,7 @@ SERVER_CASES: Cases = {
 }
 CASES: Cases = {
     **JOURNAL_CASES,
+    **BACKUP_CASES,
     **AGREEMENT_CASES,
     **CALL_CASES,
     **SERVER_CASES,

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -29,6 +30,8 @@ from calvox.apps.centre.tls import (
     public_context,
     renew,
 )
+from calvox.apps.continuity.cases import OWN_BACKUP_CASES
+from calvox.apps.continuity.restoring import finish_restore
 from calvox.apps.desk import desk_routes
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, listen
@@ -51,6 +54,7 @@ from calvox.journal.sqlite import SqliteJournal, create
 from calvox.people.accounts import enter_first
 from calvox.wire.card import CentreCard, Telephone, write_card
 
+log = structlog.get_logger()
 CARD = "centre-card.json"
 CREDENTIAL = "calvox-passphrase"
 HOUR = 3600
@@ -135,7 +139,7 @@ def open_centre(
 
 def owner(chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM) -> Owner[Context]:
     """Name the centre's folder and what can be done to it."""
-    return Owner(Path(chosen.folder), {**CASES, **OWN_CASES}, partial(open_centre, chosen, ask, world))
+    return Owner(Path(chosen.folder), {**CASES, **OWN_CASES, **OWN_BACKUP_CASES}, partial(open_centre, chosen, ask, world))
 
 
 def run(
@@ -147,6 +151,8 @@ def run(
     """Serve until a signal comes; `announce` is told the page's address and, unless empty, that for people."""
     chosen = everything.centre
     folder = Path(chosen.folder)
+    if finish_restore(folder):
+        log.warning("a restore that was cut off is finished", folder=chosen.folder)
     context = open_centre(chosen, ask, world, everything.zone)
     try:
         context.signer()

@@ -2,10 +2,16 @@
 
 A restore is built beside its place and moved there when it is whole and proven: it is done, or not done. Entries say so, and a
 new generation begins: tokens of the old one beyond the backup are recognised by that, and brought back by session hosts.
+
+A folder that was there before is moved aside first. Between the two moves there is none: whoever starts then, or restores
+again, finishes the second move. A restore cut off before them was not done, and the next one removes what it had built.
 """
 
+import os
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -13,12 +19,14 @@ import msgspec
 from calvox.apps.continuity.cases import Drilled
 from calvox.apps.continuity.kept import Kept
 from calvox.apps.continuity.making import Progress, proven
-from calvox.common.errors import BadSignature, Conflict, Tampered
-from calvox.common.files import build_whole
+from calvox.common.errors import BadSignature, Busy, Conflict, Tampered
+from calvox.common.files import build_whole, own_file, sync_folder
 from calvox.common.i18n import t
 from calvox.core.continuity import Restored
 from calvox.journal.archive import Manifest, digest_of, unpack
 from calvox.journal.interface import Transaction
+from calvox.journal.restored import restored_beside
+from calvox.journal.sqlite import LOCK
 from calvox.trust.keys import verify
 from calvox.trust.recovery import identity_of
 
@@ -102,19 +110,56 @@ def restore(
         Tampered: It does not hold; what was there stays as it is.
     """
     place = kept.folder
+    finish_restore(place)
     old = place.with_name(aside) if aside and place.exists() else None
     if old is not None and old.exists():
         raise Conflict(t("{path} exists already", path=str(old)))
-    target = place.with_name(f"{place.name}.restored") if old else place
-    with build_whole(target) as folder:
-        digest, manifest = _unpacked(kept, archive, key, folder, progress)
-        counts = proven(kept, folder, progress)
-        generation = _begun(kept, folder, digest, manifest.position, next_generation, by)
-    if old is not None:
-        place.rename(old)
-        target.rename(place)
+    target = restored_beside(place) if old else place
+    with _alone(place):
+        if old is not None:
+            shutil.rmtree(target, ignore_errors=True)
+        with build_whole(target) as folder:
+            digest, manifest = _unpacked(kept, archive, key, folder, progress)
+            counts = proven(kept, folder, progress)
+            generation = _begun(kept, folder, digest, manifest.position, next_generation, by)
+        sync_folder(place.parent)
+        if old is not None:
+            place.rename(old)
+            sync_folder(place.parent)
+            finish_restore(place)
     told = str(old) if old else ""
     return RestoredStore(str(place), told, digest, manifest.made, manifest.owner, manifest.position, generation, counts)
+
+
+def finish_restore(place: Path) -> bool:
+    """Finish a restore that was cut off between its two moves; tell whether there was one."""
+    waiting = restored_beside(place)
+    if place.exists() or not waiting.exists():
+        return False
+    waiting.rename(place)
+    sync_folder(place.parent)
+    return True
+
+
+@contextmanager
+def _alone(place: Path) -> Iterator[None]:
+    """Hold the journal that is there before, so that nobody begins to serve it meanwhile.
+
+    Raises:
+        Busy: Somebody serves it.
+    """
+    if not (place / LOCK).exists():
+        yield
+        return
+    try:
+        lock = own_file(place / LOCK)
+    except Busy as error:
+        hint = t("End the process that serves it first; a restore moves the folder.")
+        raise Busy(t("{path} is being served", path=str(place)), hint=hint) from error
+    try:
+        yield
+    finally:
+        os.close(lock)
 
 
 def _begun(kept: Kept, folder: Path, digest: bytes, position: int, next_generation: NextGeneration, by: str) -> int:

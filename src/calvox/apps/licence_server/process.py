@@ -14,6 +14,7 @@ import msgspec
 import structlog
 
 from calvox.apps.continuity.cases import BACKUP_CASES, OWN_BACKUP_CASES
+from calvox.apps.continuity.restoring import finish_restore
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_api.tls import refresh
 from calvox.apps.journals import JOURNAL_CASES
@@ -116,6 +117,8 @@ def run(settings: Settings, ready: Callable[[str, str], None], world: World = SY
         Tampered: the ledger was found changed, at start or while serving.
     """
     check_settings(settings.alerts)
+    if finish_restore(Path(settings.server.folder)):
+        log.warning("a restore that was cut off is finished", folder=settings.server.folder)
     with telling_of_tampering(settings, world):
         _run(settings, ready, world)
 

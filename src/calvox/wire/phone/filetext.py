@@ -1,6 +1,6 @@
 """Codes as text, for a QR code or a file carried by hand.
 
-A confirmation is one line: `CVX1C:` and its 100 characters. What a licence server asks is a small JSON file. Whitespace and
+A confirmation is one line: `CVX1C:` and its 100 characters; a recovery key, on its paper, likewise `CVX1R:`. What a licence server asks is a small JSON file. Whitespace and
 case are set aside on reading a line; a longer text than any could be is refused at once.
 """
 
@@ -13,7 +13,7 @@ from calvox.common.i18n import t
 from calvox.wire.phone.codec import CHARACTERS, CodeType, decode, group_count
 from calvox.wire.phone.forms import Form, read_group, write
 
-PREFIX = "CVX1C:"
+PREFIX, RECOVERY_PREFIX = "CVX1C:", "CVX1R:"
 LONGEST_TEXT = 1000
 """Signs in the longest text that is looked at."""
 REQUEST_FORMAT = "calvox-request-1"
@@ -26,19 +26,38 @@ def write_file_text(code: int) -> str:
     return PREFIX + "".join(write(Form.CHARACTERS, _TYPE, code))
 
 
+def write_recovery_text(key: int) -> str:
+    """Write a recovery key's 220 bits."""
+    return RECOVERY_PREFIX + "".join(write(Form.CHARACTERS, CodeType.RECOVERY, key))
+
+
 def read_file_text(text: str) -> int:
     """Read a confirmation's 385 bits.
 
     Raises:
         BadCode: The text is no such line, or was changed; the message names the group.
     """
-    size = CHARACTERS.symbols
-    length = len(PREFIX) + size * group_count(CHARACTERS, _TYPE)
+    return _read(text, PREFIX, _TYPE)
+
+
+def read_recovery_text(text: str) -> int:
+    """Read a recovery key's 220 bits.
+
+    Raises:
+        BadCode: The text is no such line, or was changed; the message names the group.
+    """
+    return _read(text, RECOVERY_PREFIX, CodeType.RECOVERY)
+
+
+def _read(text: str, prefix: str, code_type: CodeType) -> int:
+    size, start = CHARACTERS.symbols, len(prefix)
+    length = start + size * group_count(CHARACTERS, code_type)
     line = "".join(text.split()) if len(text) <= LONGEST_TEXT else ""
-    if len(line) != length or line[: len(PREFIX)].upper() != PREFIX:
-        raise BadCode(t("A confirmation as text is {prefix} and {count} characters", prefix=PREFIX, count=length - 6))
-    groups = [read_group(Form.CHARACTERS, line[at : at + size]) for at in range(len(PREFIX), length, size)]
-    return decode(CHARACTERS, _TYPE, [[-1 if symbol is None else symbol for symbol in group] for group in groups])
+    if len(line) != length or line[:start].upper() != prefix:
+        fields = {"title": code_type.label, "prefix": prefix, "count": length - start}
+        raise BadCode(t("A {title} as text is {prefix} and {count} characters", **fields))
+    groups = [read_group(Form.CHARACTERS, line[at : at + size]) for at in range(start, length, size)]
+    return decode(CHARACTERS, code_type, [[-1 if symbol is None else symbol for symbol in group] for group in groups])
 
 
 class RequestFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
