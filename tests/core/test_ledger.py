@@ -32,6 +32,7 @@ from calvox.core.entries import (
     UserAuthorised,
     UserUnauthorised,
 )
+from calvox.core.freezing import ServerFrozen, ServerThawed
 from calvox.core.hosting import (
     AuthorityAdded,
     AuthorityReplaced,
@@ -141,6 +142,8 @@ CANONICAL: tuple[Fact, ...] = (
     BackupMade(archive=b"a" * 32, size=123_456, position=77, head=b"n" * 32, recipient="age1recovery", by="ada"),
     BackupDrilled(archive=b"a" * 32, by="eve"),
     Restored(archive=b"a" * 32, position=77, generation=2, by="ada"),
+    ServerFrozen(sequence=5, why="moving house", by="ada"),
+    ServerThawed(sequence=5, by="ada"),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -176,6 +179,8 @@ def test_a_founded_server_has_one_row() -> None:
         "drifted": 0,
         "rolled_back": 0,
         "forked": 0,
+        "held": 0,
+        "freeze": 0,
     }
 
 
@@ -435,6 +440,8 @@ EFFECTS: dict[str, set[str]] = {
     "BackupMade": {"backup"},
     "BackupDrilled": {"recovery", "backup"},
     "Restored": {"recovery"},
+    "ServerFrozen": {"server"},
+    "ServerThawed": {"server"},
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

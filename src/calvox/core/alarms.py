@@ -10,6 +10,7 @@ from enum import StrEnum
 from calvox.common.clock import DAY
 from calvox.common.i18n import Text, t
 from calvox.core.book import Change, Drop, Fact, Placed, Put, Row, Set, Table
+from calvox.core.freezing import HELD
 
 DRIFT_DAYS = 30
 """Days for which renewals go on after the machine was found changed."""
@@ -89,7 +90,8 @@ CLOCK_TABLE = Table("clock", ("slot",), {"slot": int, "last": int, "doubted": in
 """Licensing time when it was last noted; working, for it is written every few seconds."""
 _FREEZES = {Alarm.FINGERPRINT: "drifted", Alarm.ROLLBACK: "rolled_back", Alarm.FORK: "forked"}
 """Column of the server's row with the time since which it is so; 0 = it is not."""
-FREEZE_COLUMNS = tuple(_FREEZES.values())
+FREEZE_COLUMNS = (*_FREEZES.values(), HELD)
+"""Each holds new CALs back while it is not 0; the last one is the freeze by hand."""
 _SERVER = (0,)
 
 

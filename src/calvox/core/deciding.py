@@ -50,7 +50,7 @@ class Reason(StrEnum):
             Reason.NOT_ACTIVATED: t("the licence server is not activated"),
             Reason.NOT_AUTHENTICATED: t("its temporary CAL has ended, and nobody has logged on from this device"),
             Reason.HOST_GROUP: t("the session host's group is not given CALs here"),
-            Reason.SERVER_FROZEN: t("the licence server gives no new CALs until its alarm is settled"),
+            Reason.SERVER_FROZEN: t("the licence server gives no new CALs: it is frozen"),
             Reason.SECOND_SERVER: t(
                 "a second licence server gives one temporary CAL a device, and this one's has ended"
             ),

@@ -25,6 +25,7 @@ from calvox.core.entries import (
     UserAuthorised,
     UserUnauthorised,
 )
+from calvox.core.freezing import FREEZE, FREEZE_FACTS, freeze_changes
 from calvox.core.hosting import HOST_FACTS, host_changes
 from calvox.core.ledger_tables import BESIDE, PROJECTIONS, WORKING
 from calvox.core.outages import OUTAGE_FACTS, outage_changes
@@ -55,9 +56,10 @@ FACTS: tuple[type[Fact], ...] = (
     *ALARM_FACTS,
     *PEOPLE_FACTS,
     *CONTINUITY_FACTS,
+    *FREEZE_FACTS,
 )
 
-_UNFROZEN = dict.fromkeys(FREEZE_COLUMNS, 0)
+_UNFROZEN = dict.fromkeys((*FREEZE_COLUMNS, FREEZE), 0)
 SLOT = (0,)
 """Key of the one row of table `server`."""
 
@@ -102,6 +104,8 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield from people_changes(fact, placed)
         case _ if isinstance(fact, CONTINUITY_FACTS):
             yield from continuity_changes(fact, placed)
+        case _ if isinstance(fact, FREEZE_FACTS):
+            yield from freeze_changes(fact, placed)
         case _ if isinstance(fact, OUTAGE_FACTS):
             yield from outage_changes(fact, placed)
         case _:

@@ -6,6 +6,7 @@ Who a holder is, and the salt that hides what tokens say of them, lie beside the
 from calvox.core.alarms import ALARM_TABLE, CLOCK_TABLE, FREEZE_COLUMNS
 from calvox.core.book import Table
 from calvox.core.continuity import CONTINUITY_TABLES
+from calvox.core.freezing import FREEZE
 from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
 from calvox.core.outages import OUTAGE_TABLES
 from calvox.core.peopling import PEOPLE_WORKING, PERSON_TABLE
@@ -24,7 +25,7 @@ PROJECTIONS = (
             "centre_name": str,
             "activated": int,
             "next_sequence": int,
-            **dict.fromkeys(FREEZE_COLUMNS, int),
+            **dict.fromkeys((*FREEZE_COLUMNS, FREEZE), int),
         },
         small=True,
     ),

@@ -65,19 +65,29 @@ class OpenCall(msgspec.Struct, frozen=True):
     """The partly typed confirmation in each form that was begun, as `wire.phone.dictation` saves it."""
 
 
-def prepare(server: LicenceServer, *, activate: bool, wishes: Sequence[PackWish], by: str) -> OpenCall:
+def prepare(
+    server: LicenceServer, *, activate: bool, wishes: Sequence[PackWish], by: str, reissue: bool = False
+) -> OpenCall:
     """Open a call, or find the same one open.
+
+    Args:
+        server: The licence server.
+        activate: Whether it is to be activated.
+        wishes: The packs.
+        by: Who prepares it.
+        reissue: Whether it is about a migration or a reissue, which activates too, and needs no pack.
 
     Raises:
         BadInput: a wish is not well formed; it names the field.
         Conflict: another call is open, the server is not activated, or is activated already.
     """
-    if not activate and not wishes:
+    if not (activate or reissue or wishes):
         raise BadInput(t("Name at least one pack"))
     if len(wishes) > MOST_REQUESTS:
         raise BadInput(t("A call covers {most} packs at most, not {found}", most=MOST_REQUESTS, found=len(wishes)))
     drafts = [_draft(wish) for wish in wishes]
-    return server.journal.run(lambda tx: _prepare(tx, server, activate, drafts, by)).value
+    kind = Kind.REISSUE if reissue else _kind(activate, bool(drafts))
+    return server.journal.run(lambda tx: _prepare(tx, server, kind, drafts, by)).value
 
 
 def give_up(server: LicenceServer) -> None:
@@ -144,9 +154,8 @@ def _month(text: str) -> date | None:
         raise BadInput(t("“{text}” is no month; write it as 2027-06", text=text)) from error
 
 
-def _prepare(tx: Transaction, server: LicenceServer, activate: bool, drafts: Sequence[Request], by: str) -> OpenCall:
+def _prepare(tx: Transaction, server: LicenceServer, kind: Kind, drafts: Sequence[Request], by: str) -> OpenCall:
     row = server_row(tx)
-    kind = _kind(activate, bool(drafts))
     found = open_call(tx)
     if found is not None:
         if found.kind == kind and _same(server, found, drafts):
@@ -155,11 +164,11 @@ def _prepare(tx: Transaction, server: LicenceServer, activate: bool, drafts: Seq
             t("Another call is open; its requests: {count}", count=len(found.requests)),
             hint=t("Finish it with “calvox server enter”, or give it up with “calvox server give-up”."),
         )
-    if activate and row["activated"]:
+    if kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS) and row["activated"]:
         raise Conflict(
             t("This licence server is activated already"), hint=t("Packs go in with “calvox server install”.")
         )
-    if not activate and not row["activated"]:
+    if kind is Kind.PACKS and not row["activated"]:
         raise Conflict(
             t("This licence server is not activated"),
             hint=t("“calvox server activate --pack …” does both in one call."),

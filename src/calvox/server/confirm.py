@@ -14,10 +14,13 @@ import msgspec
 from calvox.common.clock import DAY, day_of
 from calvox.common.errors import BadCode, BadInput, Conflict
 from calvox.common.i18n import Language, t
+from calvox.core.alarms import Alarm
 from calvox.core.entries import ConfirmationAccepted, PackInstalled, ServerActivated
+from calvox.core.freezing import FREEZE, ServerThawed
 from calvox.journal.interface import Reader, Transaction, Work
+from calvox.server.alarms import clear_alarm
 from calvox.server.call import OPEN_CALL, OpenCall, keep_call, the_open_call
-from calvox.server.store import LicenceServer
+from calvox.server.store import LicenceServer, server_row
 from calvox.wire.phone.codec import CodeType, decode, encode
 from calvox.wire.phone.confirmation import Accepted, MisHeard, OtherData, OtherKind, judge
 from calvox.wire.phone.dictation import Dictation, GroupMisheard, begin, resume
@@ -172,11 +175,37 @@ def _judged(server: LicenceServer, call: OpenCall, code: int, repaired: tuple[in
         case OtherKind(found):
             return IsOtherKind(str(found.label) if found is not None else "?", str(kind.label))
         case Accepted(day, signature, offset):
-            work = _carry_out(call, own, day, signature, server.zone, by)
-            packs = server.journal.run(work).value
-            server.time.believe(day * DAY)
+            packs = _done(server, call, day, signature, by)
             issued = (date(1970, 1, 1) + timedelta(days=day)).isoformat()
-            return Done(kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS), packs, issued, offset, repaired)
+            return Done(kind in _ACTIVATING, packs, issued, offset, repaired)
+
+
+def _done(server: LicenceServer, call: OpenCall, day: int, signature: bytes, by: str) -> tuple[int, ...]:
+    """Carry a call out, at the time that its code proves: a reissue sets a mark that went too far back to its signed day."""
+    work = _carry_out(call, server.keys.identity.server_id, day, signature, server.zone, by)
+    if call.kind != Kind.REISSUE:
+        packs = server.journal.run(work).value
+        server.time.believe(day * DAY)
+        return packs
+    with server.journal.read() as reader:
+        rows = list(reader.select("confirmation"))
+    if any(row["signature"] == signature for row in rows):
+        raise Conflict(
+            t("This code was accepted before"), hint=t("Ask the centre for a new one: each reissue has its own.")
+        )
+    with server.time.set_back(max([day, *(row["issue_day"] for row in rows)]) * DAY):
+        return server.journal.run(lambda tx: _settled(tx, server, work(tx), by)).value
+
+
+def _settled(tx: Transaction, server: LicenceServer, packs: tuple[int, ...], by: str) -> tuple[int, ...]:
+    """End the alarms that a reissue answers for, and note the time as it is now."""
+    for alarm in (Alarm.ROLLBACK, Alarm.FORK, Alarm.CLOCK_BEHIND, Alarm.CLOCK_AHEAD):
+        clear_alarm(tx, alarm, "reissued by the centre", by)
+    server.time.note(tx)
+    return packs
+
+
+_ACTIVATING = (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE)
 
 
 def _carry_out(
@@ -185,14 +214,18 @@ def _carry_out(
     def work(tx: Transaction) -> tuple[int, ...]:
         if not _same_call(the_open_call(tx), call):
             raise Conflict(t("Another call was opened while the code was judged"))
+        if call.kind == Kind.THAW and server_row(tx)[FREEZE] != unpack_request(own, call.requests[0]).sequence:
+            raise Conflict(t("This thaw is for another freeze"))
         tx.append(
             ConfirmationAccepted(
                 kind=call.kind, server_id=own, requests=call.requests, issue_day=day, signature=signature, by=by
             )
         )
-        if call.kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS):
+        if call.kind in _ACTIVATING and not server_row(tx)["activated"]:
             tx.append(ServerActivated(issue_day=day))
-        packs = _install(tx, own, call.requests, zone)
+        if call.kind == Kind.THAW:
+            tx.append(ServerThawed(sequence=server_row(tx)[FREEZE], by=by))
+        packs = _install(tx, own, call.requests, zone) if call.kind != Kind.THAW else ()
         tx.drop("pending", OPEN_CALL)
         return packs
 

@@ -5,6 +5,8 @@ process that was away knows how far it had come.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from calvox.common.clock import DAY, World
 from calvox.core.timekeeping import ClockState, Timekeeper
@@ -55,6 +57,21 @@ class LicensingClock:
         """Note how far time has come."""
         now = self.now()
         tx.put("clock", {"slot": 0, "last": now, "doubted": self._keeper.doubted})
+
+    @contextmanager
+    def set_back(self, moment: int) -> Iterator[None]:
+        """Let a block's work be done with the mark at a moment that is proven; it stays there unless the block fails.
+
+        What the machine shows is held against that moment anew, so that a clock once far ahead is no dead end.
+        """
+        with self._lock:
+            before, self._keeper = self._keeper, Timekeeper(last=moment)
+        try:
+            yield
+        except BaseException:
+            with self._lock:
+                self._keeper = before
+            raise
 
     def believe(self, moment: int) -> None:
         """Take a moment for sure."""

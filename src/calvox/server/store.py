@@ -156,7 +156,7 @@ def _signed(reader: Reader, card: CentreCard, own: bytes) -> tuple[dict[int, Req
         except (CalvoxError, ValueError, TypeError) as error:
             raise Tampered(t("The confirmation in entry {entry} is not the centre's", entry=row["entry"])) from error
         activated = activated or kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE)
-        for request in requests:
+        for request in requests if kind is not Kind.THAW else ():
             packs.setdefault(request.sequence, request)
     return packs, activated
 
