@@ -41,7 +41,7 @@ class CalsPage(Page):
     title: ClassVar[Text] = t("CALs")
     words: ClassVar[Mapping[str, Text]] = {
         "holder": t("Holder"),
-        "holder_help": t("Beginning of the name, or CAL identifier"),
+        "holder_help": t("Start of the name, or CAL ID"),
         "host": t("Session host"),
         "kind": t("Type"),
         "version": t("Version"),
