@@ -25,6 +25,7 @@ from calvox.wire.phone.forms import Form
 from calvox.wire.phone.message import Kind
 from tests.apps.asgi import Told, ask
 from tests.apps.test_manager import HOST, OWN, PASSWORD, Browser, logged_in
+from tests.centre.world import lighten
 from tests.world import AGREEMENT, CENTRE, NOON, STOCK, Site
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202e"
@@ -77,8 +78,9 @@ class Caller(Browser):
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    """Give a new site with an administrator ada and an auditor eve."""
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """Give a new site with an administrator ada and an auditor eve; their passwords cost little to check."""
+    lighten(monkeypatch)
     site = Site.founded(tmp_path)
     set_password(site.server, "ada", PASSWORD, "root")
     add_person(site.server, "eve", "auditor", PASSWORD, "ada")

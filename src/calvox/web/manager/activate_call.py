@@ -52,6 +52,7 @@ class CallPage(Page):
 
     template: ClassVar[str] = "manager/activate_call.html"
     title: ClassVar[Text] = t("The call")
+    scripts: ClassVar[Sequence[str]] = ("say.js",)
     words: ClassVar[Mapping[str, Text]] = {
         "steps": t("Steps of the call"),
         "call": t("Call the centre"),

@@ -1,6 +1,6 @@
 """Typing the confirmation while the operator reads it; and what to do when it is not accepted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
@@ -64,6 +64,7 @@ class TypePage(Page):
 
     template: ClassVar[str] = "manager/activate_type.html"
     title: ClassVar[Text] = t("The code")
+    scripts: ClassVar[Sequence[str]] = ("typing.js", "picture.js")
     words: ClassVar[Mapping[str, Text]] = {
         "steps": t("Steps of the call"),
         "code": t("Type what the operator reads"),
