@@ -10,6 +10,7 @@ import msgspec
 
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import Owner
+from calvox.apps.site.parts import part_of
 from calvox.common.clock import show_date
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import read_whole, user_name
@@ -112,7 +113,7 @@ def _keep(site: SiteFolder, source: str, bundle: Bundle, data: bytes, how: str) 
 
 def facts_of(site: SiteFolder, *, before: int | None = None) -> Site:
     """Gather what is known of a site, up to one entry of its journal if wanted."""
-    parts = [facts_from(read_bundle(data)) for data in bundles(site, before=before)]
+    parts = [part_of(data) for data in bundles(site, before=before)]
     return with_tested_backups(site, merge(Site(name=site.description.name), parts))
 
 
@@ -191,7 +192,7 @@ def history_of(site: SiteFolder) -> list[Site]:
     """Gather what was known after each bundle, oldest first."""
     known, found = Site(name=site.description.name), []
     for data in bundles(site):
-        known = merge(known, [facts_from(read_bundle(data))])
+        known = merge(known, [part_of(data)])
         found.append(known)
     return found
 
@@ -218,7 +219,7 @@ def is_bundle(data: bytes) -> bool:
 
 def before_and_after(site: SiteFolder) -> tuple[Site, Site]:
     """Gather what was known before each machine was read for the last time, and what is known now."""
-    parts = [facts_from(read_bundle(data)) for data in bundles(site)]
+    parts = [part_of(data) for data in bundles(site)]
     newest = {part.machine.lower(): number for number, part in enumerate(parts)}
     name = site.description.name
     earlier = [part for number, part in enumerate(parts) if newest[part.machine.lower()] != number]

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from calvox.apps.site.gathering import add_backups
+from calvox.apps.site.parts import part_of
 from calvox.core.book import Fact, Row
 from calvox.doctor.facts import Site
 from calvox.journal.interface import Reader
 from calvox.site.book import BackupTested, BundleImported, PlanClosed, PlanOpened
 from calvox.site.folder import SiteFolder, bundles
-from calvox.windows.bundle import read_bundle
-from calvox.windows.facts_from import facts_from, merge
+from calvox.windows.facts_from import merge
 
 KINDS = frozenset(kind.__name__ for kind in (BundleImported, BackupTested, PlanOpened, PlanClosed))
 
@@ -40,7 +40,7 @@ def story(site: SiteFolder, plan: int = 0) -> Story:
     for fact, time in told:
         match fact:
             case BundleImported():
-                known = merge(known, [facts_from(read_bundle(next(data)))])
+                known = merge(known, [part_of(next(data))])
             case BackupTested():
                 backups[fact.machine] = _row(fact, time)
             case PlanOpened(plan=number):
