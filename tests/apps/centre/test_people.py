@@ -30,6 +30,7 @@ from tests.apps.matrix import send
 from tests.apps.processes import command, environment
 from tests.centre.world import COST, PASSPHRASE, lighten
 
+PAGE = Path(__file__).parents[3] / "docs/authorization.md"
 PASSWORD, CHOSEN = "correct horse battery", "of my own choice"
 SUPERVISORS = [
     "agreement-add",
@@ -93,6 +94,15 @@ def test_use_cases(app: Any, name: str) -> None:
     told = {who: asked(app, bearer(app, who), name).code for who in ("otto", "sue")}
     assert told == {"otto": "denied" if supervisors else "bad-input", "sue": "bad-input"}
     assert asked(app, {}, name).code == "not-logged-in"
+
+
+def test_the_page_says_the_same() -> None:
+    """The lists of the documentation are these."""
+    page = PAGE.read_text("utf-8")
+    for supervisors in (False, True):
+        names = sorted(name for name, case in CASES.items() if (case.roles is not None) is supervisors)
+        listed = ", ".join(f"`{name}`" for name in names)
+        assert f"\n{listed}\n" in page, f"docs/authorization.md lacks:\n{listed}"
 
 
 def test_the_supervisors_cases_are_there() -> None:
