@@ -7,7 +7,6 @@ being answered are finished.
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import ssl
@@ -30,6 +29,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from calvox.apps.owner import BODY_LIMIT, Owner, peer_name
 from calvox.common.errors import BadInput, CalvoxError, NotFound, TooLong, TooMany, rendering
 from calvox.common.i18n import Language, fitting_language, language_of, t
+from calvox.common.supervision import keep_alive, notify
 from calvox.common.wire_errors import error_body
 
 log = structlog.get_logger()
@@ -135,7 +135,7 @@ async def serve(
         asyncio.create_task(server.serve(sockets=[listener.sock]))
         for server, listener in zip(servers, listeners, strict=True)
     ]
-    tasks_aside = [asyncio.create_task(make()) for make in background]
+    tasks_aside = [asyncio.create_task(make()) for make in (*background, keep_alive)]
     while not all(server.started for server in servers) and not any(task.done() for task in tasks):  # noqa: ASYNC110
         await asyncio.sleep(0.01)
     if all(server.started for server in servers):
@@ -190,14 +190,6 @@ def _config(listener: Listener) -> uvicorn.Config:
     config.load()
     config.ssl = listener.tls
     return config
-
-
-def notify(state: str) -> None:
-    """Tell systemd, if it started us (sd_notify)."""
-    address = os.environ.get("NOTIFY_SOCKET")
-    if address:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock, contextlib.suppress(OSError):
-            sock.sendto(state.encode(), address.replace("@", "\0", 1))
 
 
 @dataclass(frozen=True, slots=True)

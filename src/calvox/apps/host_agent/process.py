@@ -16,6 +16,7 @@ from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import CalvoxError, Unreachable
 from calvox.common.files import own_file
 from calvox.common.settings import Host as HostSettings
+from calvox.common.supervision import keep_alive, notify
 from calvox.host import AsyncHost
 from calvox.host.agent import Agent as AgentSocket
 from calvox.host.link import Link
@@ -101,9 +102,13 @@ async def _serve(settings: HostSettings, folder: HostFolder, ready: Callable[[],
         try:
             leave_fail_mode(policy_of(host)[1], path.parent)
             ready()
+            notify("READY=1")
+            alive = asyncio.create_task(keep_alive())
             with agent.watch:
                 await _rounds(agent, stop, path.parent)
+            alive.cancel()
         finally:
+            notify("STOPPING=1")
             listener.close()
             path.unlink(missing_ok=True)
             agent.keeper.tick()
