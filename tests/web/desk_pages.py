@@ -29,6 +29,7 @@ from calvox.web.desk.agreement import agreement
 from calvox.web.desk.agreements import agreements
 from calvox.web.desk.call import Shape, call
 from calvox.web.desk.confirmation import confirmation
+from calvox.web.desk.new_agreement import new_agreement
 from calvox.web.desk.reading import Choice, Reading, reading
 from calvox.web.desk.server import server
 from calvox.web.desk.servers import servers
@@ -124,9 +125,10 @@ EVERY_PAGE: dict[str, Page] = {
     ),
     "confirmation": confirmation(SIGNED, read(8)),
     "confirmation-refused": confirmation(Refusal(Reason.SERVER_BLACKLISTED)),
-    "agreements": agreements(HOSTILE, AgreementsFound([BOUGHT], True)),
-    "agreements-trouble": agreements("x", ERROR),
+    "agreements": agreements(HOSTILE, AgreementsFound([BOUGHT], True), supervisor=True),
+    "agreements-trouble": agreements("x", ERROR, supervisor=False),
     "agreement": agreement(BOUGHT, ServersFound([FOUND], False), supervisor=True),
+    "new-agreement": new_agreement({"customer": HOSTILE, "word-1": "mimosa", "kind-2": "1"}, ERROR),
     "servers": servers(HOSTILE, "active", ServersFound([FOUND], True)),
     "servers-trouble": servers(HOSTILE, "", ERROR),
     "server": server(ServerHistory(KNOWN, GIVEN, REFUSED), supervisor=True, trouble=ERROR),
@@ -137,10 +139,11 @@ EVERY_PAGE: dict[str, Page] = {
 EMPTY_PAGES: dict[str, Page] = {
     "start": start([], "en"),
     "call": call(open_call(Noted("en"), server=None, agreements=[]), Shape(FORMS, TYPING)),
-    "agreements": agreements("nobody", AgreementsFound([], False)),
+    "agreements": agreements("nobody", AgreementsFound([], False), supervisor=False),
     "agreement": agreement(
         msgspec.structs.replace(BOUGHT, lines=[], callers=[]), ServersFound([], False), supervisor=False
     ),
+    "new-agreement": new_agreement(),
     "servers": servers("", "", ServersFound([], False)),
     "server": server(ServerHistory(KNOWN, [], []), supervisor=False),
     "statistics": statistics(NO_NUMBERS),

@@ -90,8 +90,11 @@ def test_every_form_that_changes_something_holds_the_sessions_token() -> None:
 def test_what_is_a_supervisors_is_shown_to_nobody_else() -> None:
     """Unlocking and blacklisting; what ended a licence server's service offers neither."""
     assert "/unlock" in shown("agreement")
+    assert "/agreements/new" in shown("agreements")
     assert "/blacklist" in shown("server")
-    assert not re.search("/unlock|/blacklist", "".join(write(page, FRAME).decode() for page in EMPTY_PAGES.values()))
+    assert not re.search(
+        "/unlock|/blacklist|/agreements/new", "".join(write(page, FRAME).decode() for page in EMPTY_PAGES.values())
+    )
     assert not re.search('action="[^"]*/(retire|blacklist)"', shown("server-blacklisted"))
 
 
@@ -145,6 +148,13 @@ def test_a_refusal_comes_with_words_for_the_caller() -> None:
     assert f"“{Reason.MORE_THAN_LEFT.say}”" in page
     assert str(Reason.SERVER_BLACKLISTED.say).replace("'", "&#39;") in shown("call-blacklisted")
     assert set(REASONS) == set(Reason)
+
+
+def test_a_call_word_is_never_written_into_a_page() -> None:
+    """Not even where the rest of a form stands as it was typed."""
+    page = shown("new-agreement")
+    assert "mimosa" not in page
+    assert re.search('id="kind-2"[^§]*?value="1" selected', page)
 
 
 def test_only_what_is_left_is_offered() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from calvox.apps.browser import DOOR, Endpoint, Face, WithPeople, routes
-from calvox.apps.desk import call, pages
+from calvox.apps.desk import agreements, call, pages
 from calvox.apps.people_api.app import PeopleDesk
 from calvox.centre.context import Context
 from calvox.core.peopling import Role
@@ -21,6 +21,8 @@ ENDPOINTS: Sequence[Endpoint[WithPeople]] = (
     Endpoint("POST", "/calls/{call}/{act}", call.act_on_call),
     Endpoint("GET", "/confirmations/{call}", pages.show_confirmation),
     Endpoint("GET", "/agreements", pages.show_agreements),
+    Endpoint("GET", "/agreements/new", agreements.ask_agreement),
+    Endpoint("POST", "/agreements", agreements.add),
     Endpoint("GET", "/agreements/{number}", pages.show_agreement),
     Endpoint("POST", "/agreements/{number}/unlock", pages.unlock),
     Endpoint("GET", "/servers", pages.show_servers),

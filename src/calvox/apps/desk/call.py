@@ -9,6 +9,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from calvox.apps.desk.agreements import whole
 from calvox.apps.desk.pages import REFUSED, AskedReading, Visit, language_in, words_in
 from calvox.centre.calls import AskedLine
 from calvox.centre.noted import OpenCallShown
@@ -89,10 +90,10 @@ async def _note_pack(visit: Visit, fields: Fields) -> Response:
     kind, _, version = fields.get("pack", "").partition(":")
     month = fields.get("month", "").strip()
     line = AskedLine(
-        _whole(kind, "pack"),
-        _whole(version, "pack"),
-        _whole(fields.get("quantity", ""), "quantity"),
-        _whole(fields.get("sequence", ""), "sequence"),
+        whole(kind, "pack"),
+        whole(version, "pack"),
+        whole(fields.get("quantity", ""), "quantity"),
+        whole(fields.get("sequence", ""), "sequence"),
         expiry_month(_month(month)) if month else 0,
     )
     noted = (await _shown(visit)).noted
@@ -103,7 +104,7 @@ async def _note_pack(visit: Visit, fields: Fields) -> Response:
 
 async def _remove_pack(visit: Visit, fields: Fields) -> Response:
     """Note one pack less."""
-    place, noted = _whole(fields.get("place", ""), "place"), (await _shown(visit)).noted
+    place, noted = whole(fields.get("place", ""), "place"), (await _shown(visit)).noted
     if fields.get("sort") == "request":
         return await _note(visit, requests=(*noted.requests[:place], *noted.requests[place + 1 :]))
     return await _note(visit, lines=(*noted.lines[:place], *noted.lines[place + 1 :]))
@@ -124,7 +125,7 @@ async def _compared(visit: Visit, fields: Fields) -> Response:
 
 async def _heard_wrongly(visit: Visit, fields: Fields) -> Response:
     """Count a line that the caller heard wrongly, and show it again."""
-    group = _whole(fields.get("group", ""), "group")
+    group = whole(fields.get("group", ""), "group")
     await visit.case("call-heard-wrongly", HeardWrongly(_number(visit), group))
     return _back(visit, f"?as={_form(fields.get('as', ''))}&line={group}&spell=1")
 
@@ -238,13 +239,6 @@ def _form(text: str) -> Form:
         return Form(text)
     except ValueError as error:
         raise BadInput(t("There is no form “{text}”", text=text[:40])) from error
-
-
-def _whole(text: str, name: str) -> int:
-    digits = text.replace(" ", "").replace("\u202f", "").strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 9):
-        raise BadInput(t("The field “{name}” is a whole number", name=name))
-    return int(digits)
 
 
 def _month(text: str) -> date:

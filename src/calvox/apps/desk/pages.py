@@ -31,6 +31,7 @@ DONE: Mapping[str, Text] = {
     "password": t("Your password was changed."),
     "read-out": t("The call is over: the confirmation was read out."),
     "given-up": t("The call was given up. What was signed stays signed."),
+    "agreement": t("The agreement was entered. Tell each caller their call word in person."),
     "unlock": t("The caller may call again."),
     "retire": t("The licence server was retired."),
     "blacklist": t("The licence server was blacklisted."),
@@ -113,7 +114,7 @@ async def show_agreements(visit: Visit) -> Response:
         found: AgreementsFound | BadInput = await visit.case("agreements-find", FindAgreements(text))
     except BadInput as error:
         found = error
-    return visit.page(agreements.agreements(text[:400], found), menu.AGREEMENTS)
+    return visit.page(agreements.agreements(text[:400], found, supervisor=is_supervisor(visit)), menu.AGREEMENTS)
 
 
 async def show_agreement(visit: Visit) -> Response:

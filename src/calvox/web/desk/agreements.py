@@ -29,22 +29,24 @@ class AgreementsPage(Page):
         "never": t("never"),
         "none": t("No agreement was found."),
         "more": t("There are more; tell more of the one that you look for."),
-        "how": t("A supervisor enters agreements with “calvox centre agreement add”."),
+        "new": t("New agreement"),
     }
 
     text: str
     rows: tuple[AgreementRow, ...]
     further: bool
+    supervisor: bool
     trouble: CalvoxError | None = None
 
 
-def agreements(text: str, found: AgreementsFound | CalvoxError) -> AgreementsPage:
+def agreements(text: str, found: AgreementsFound | CalvoxError, *, supervisor: bool) -> AgreementsPage:
     """Make the page.
 
     Args:
         text: What is sought, as it was typed.
         found: What was found, or why nothing can be.
+        supervisor: Whether the reader may enter agreements.
     """
     if isinstance(found, CalvoxError):
-        return AgreementsPage(text, (), False, found)
-    return AgreementsPage(text, tuple(AgreementRow(one) for one in found.agreements), found.more)
+        return AgreementsPage(text, (), False, supervisor, found)
+    return AgreementsPage(text, tuple(AgreementRow(one) for one in found.agreements), found.more, supervisor)
