@@ -68,10 +68,8 @@ class TypePage(Page):
     words: ClassVar[Mapping[str, Text]] = {
         "steps": t("Steps of the call"),
         "code": t("Type what the operator reads"),
-        "what": t(
-            "Four letters of a word are enough; “?” stands for one that you did not hear. Each line is kept as you type it: "
-            "a closed tab or a power cut loses nothing."
-        ),
+        "four": t("Four letters of a word are enough; “?” stands for one that you did not hear."),
+        "what": t("Each line is kept as you type it: a closed tab or a power cut loses nothing."),
         "forms": t("How the code is read to you"),
         "finish": t("Finish"),
         "finishing": t("Usually at once; up to half a minute if the code signs other data."),
