@@ -126,7 +126,7 @@ class Visitor:
         """Add up the kilobytes of a page and of all that it refers to, as they are sent."""
         page = self.get(path, known=known).body
         assets = {address: asset for address, asset in served().items() if address.encode() in page}
-        return (len(page) + sum(len(asset.body) for asset in assets.values())) / 1_000
+        return (len(page) + sum(len(asset.packed) for asset in assets.values())) / 1_000
 
     def close(self) -> None:
         """Let the loop go."""
