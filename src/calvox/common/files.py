@@ -19,8 +19,12 @@ def own_file(path: Path) -> int:
 
     Raises:
         Busy: another process has it.
+        StoreFailed: the disk cannot be written.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | PLAIN, 0o600)
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | PLAIN, 0o600)
+    except OSError as error:
+        raise StoreFailed(t("{path}: {why}", path=str(path), why=str(error))) from error
     try:
         _lock(handle)
     except OSError as error:

@@ -18,14 +18,22 @@ T = TypeVar("T")
 
 
 def encrypt(write: Callable[[IO[bytes]], None], recipient: str, out: IO[bytes]) -> None:
-    """Encrypt what `write` writes; age pulls, so that a thread of its own pushes."""
+    """Encrypt what `write` writes; age pulls, so that a thread of its own pushes.
+
+    Raises:
+        BadInput: The recipient is none.
+        OSError: What was encrypted cannot be written.
+    """
     pyrage = _pyrage()
     try:
         to = pyrage.x25519.Recipient.from_str(recipient)
     except pyrage.RecipientError as error:
         raise BadInput(t("“{text}” is no recovery key’s public half", text=recipient)) from error
     with _piped(write) as source:
-        pyrage.encrypt_io(source, out, [to])
+        try:
+            pyrage.encrypt_io(source, out, [to])
+        except pyrage.EncryptError as error:
+            raise OSError(str(error)) from error
 
 
 def decrypt(source: IO[bytes], identity: str, read: Callable[[IO[bytes]], T]) -> T:
