@@ -3,44 +3,53 @@
 import getpass
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 import segno
 import typer
 from rich.console import Console
 
-from calvox.apps.licence_server.call_cases import AskCalling, PrepareCall
+from calvox.apps.licence_server.call_cases import PrepareCall
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.licence_server.process import run
-from calvox.apps.owner import Owner
-from calvox.cli.dictating import dictate, take_file, take_lines, verdict
+from calvox.cli.dictating import dictate, take_file, take_lines
 from calvox.cli.own_server import Folder, server_owner, server_settings
 from calvox.cli.secrets import read_secret
 from calvox.cli.server_alerts import alerts
+from calvox.cli.server_calling import (
+    Agreement,
+    Country,
+    FormOption,
+    OptionalPack,
+    Pack,
+    Prepare,
+    Programme,
+    RequestOut,
+    hold_call,
+    sheet_of,
+    tell_answer,
+    usual_form,
+    wishes_of,
+)
 from calvox.cli.server_clock import alarms, clock
 from calvox.cli.server_hosts import authority, codes, hosts
 from calvox.cli.server_policy import policy, vouchers
+from calvox.cli.server_retire import retirement
 from calvox.cli.server_status import app as status_app
 from calvox.cli.session import ask, say, session, settings, show
 from calvox.cli.sheet import draw_code, draw_sheet
 from calvox.common import logs
-from calvox.common.errors import BadInput, NotFound
-from calvox.common.files import read_whole, user_name, write_whole
+from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import current_language, t
 from calvox.people.accounts import plain_name
 from calvox.people.passwords import hash_password
-from calvox.server.call import OpenCall, PackWish
-from calvox.server.calling import Calling
-from calvox.server.confirm import Done
 from calvox.server.found import found
 from calvox.server.report import Status
 from calvox.wire.card import read_card
 from calvox.wire.phone.codec import CodeType
-from calvox.wire.phone.filetext import write_request_file
 from calvox.wire.phone.forms import Form
-from calvox.wire.phone.message import Kind
-from calvox.wire.phone.sheet import CallSheet, spoken
+from calvox.wire.phone.sheet import spoken
 
 app = typer.Typer(no_args_is_help=True, help=str(t("A licence server: make it, serve it, activate it, install packs.")))
 app.add_typer(codes)
@@ -51,27 +60,8 @@ app.add_typer(vouchers)
 app.add_typer(clock, name="clock")
 app.add_typer(alarms)
 app.add_typer(alerts)
+app.add_typer(retirement)
 app.add_typer(status_app)
-MISHEARD_EXIT = 2
-
-FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How codes are said.")))]
-OptionalPack = Annotated[
-    list[str] | None, typer.Option("--pack", help=str(t("TYPE:VERSION:QUANTITY[:LAST-MONTH], as device:2022:20.")))
-]
-Pack = Annotated[
-    list[str], typer.Option("--pack", help=str(t("TYPE:VERSION:QUANTITY[:LAST-MONTH], as device:2022:20.")))
-]
-Programme = Annotated[str, typer.Option(help=str(t("Licence programme on the agreement.")))]
-Agreement = Annotated[str, typer.Option(help=str(t("The agreement's number, 12 digits.")))]
-Country = Annotated[str, typer.Option(help=str(t("Country you call from, as FR; the centre's number there is shown.")))]
-RequestOut = Annotated[
-    Path | None, typer.Option("--request-file", help=str(t("Instead of a call: write the request to this file.")))
-]
-Prepare = Annotated[bool, typer.Option("--prepare-only", help=str(t("Only prepare the call; type the code in later.")))]
-
-
-def _form(form: Form | None) -> Form:
-    return form or (Form.WORDS_FR if current_language() == "fr" else Form.WORDS_EN)
 
 
 @app.command(help=str(t("Make a licence server that trusts one activation centre.")))
@@ -92,7 +82,7 @@ def init(
     told = {"folder": chosen.server.folder, "server_id": keys.identity.server_id.hex(), "spoken": code}
 
     def render(screen: Console) -> None:
-        screen.print(draw_code(t("Calvox server ID"), code, _form(None), current_language()))
+        screen.print(draw_code(t("Calvox server ID"), code, usual_form(None), current_language()))
         screen.print(str(t("Next: “calvox server serve”, then “calvox server activate”.")), markup=False)
 
     show(told, render)
@@ -132,7 +122,7 @@ def show_id(
     language = current_language()
 
     def render(screen: Console) -> None:
-        forms = [form] if form else [_form(None), Form.CHARACTERS, Form.DIGITS]
+        forms = [form] if form else [usual_form(None), Form.CHARACTERS, Form.DIGITS]
         for one in forms:
             screen.print(draw_code(t("Calvox server ID"), code, one, language))
         if qr:
@@ -153,7 +143,9 @@ def activate(
     folder: Folder = None,
 ) -> None:
     """Activate."""
-    _call(folder, True, _wishes(pack or [], programme, agreement), country, form, prepare_only, request_file)
+    asked = PrepareCall(True, wishes_of(pack or [], programme, agreement))
+    own = server_owner(folder)
+    hold_call(own, own.call("call-prepare", asked), country, form, prepare_only, request_file)
 
 
 @app.command(help=str(t("Install packs, several in one call if you like.")))
@@ -168,65 +160,17 @@ def install(
     folder: Folder = None,
 ) -> None:
     """Install."""
-    _call(folder, False, _wishes(pack, programme, agreement), country, form, prepare_only, request_file)
-
-
-def _wishes(packs: list[str], programme: str, agreement: str) -> tuple[PackWish, ...]:
-    return tuple(_wish(text, programme, agreement) for text in packs)
-
-
-def _wish(text: str, programme: str, agreement: str) -> PackWish:
-    parts = text.split(":")
-    if len(parts) not in (3, 4) or not parts[2].isdigit():
-        raise BadInput(t("“{text}” is no pack; write it as device:2022:20 or user:2025:50:2027-06", text=text))
-    return PackWish(parts[0], parts[1], int(parts[2]), programme, agreement, *parts[3:])
-
-
-def _call(
-    folder: Path | None,
-    activate_it: bool,
-    wishes: tuple[PackWish, ...],
-    country: str,
-    form: Form | None,
-    only: bool,
-    file: Path | None,
-) -> None:
+    asked = PrepareCall(False, wishes_of(pack, programme, agreement))
     own = server_owner(folder)
-    call: OpenCall = own.call("call-prepare", PrepareCall(activate_it, wishes))
-    sheet = _sheet(own, country)
-    if file is not None:
-        _write_request(own, call, file)
-    show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
-    if file is not None:
-        say(t("The request is in {path}; when its answer is back: “calvox server enter --file …”.", path=str(file)))
-    elif only or session().json:
-        say(t("When the centre reads the code: “calvox server enter”."))
-    else:
-        say(t("Type what the operator reads; four letters of a word suffice, “?” for one not heard."))
-        _tell(dictate(own, _form(form)))
-
-
-def _write_request(own: Owner[Any], call: OpenCall, file: Path) -> None:
-    status: Status = own.call("status", Nothing())
-    kind = {Kind.ACTIVATE: "activate", Kind.PACKS: "packs"}.get(Kind(call.kind), "both")
-    write_whole(file, write_request_file(kind, status.server_id, call.requests), mode=0o644)
-
-
-def _sheet(own: Owner[Any], country: str) -> CallSheet:
-    now: Calling = own.call("calling", AskCalling(country))
-    if now.sheet is None:
-        raise NotFound(
-            t("No call is open"), hint=t("Begin one with “calvox server activate” or “calvox server install”.")
-        )
-    return now.sheet
+    hold_call(own, own.call("call-prepare", asked), country, form, prepare_only, request_file)
 
 
 @app.command("call", help=str(t("Show the sheet of the open call again.")))
 def show_call(country: Country = "", form: FormOption = None, folder: Folder = None) -> None:
     """Show the open call."""
     own = server_owner(folder)
-    sheet = _sheet(own, country)
-    show(sheet, lambda screen: draw_sheet(screen, sheet, _form(form), current_language()))
+    sheet = sheet_of(own, country)
+    show(sheet, lambda screen: draw_sheet(screen, sheet, usual_form(form), current_language()))
 
 
 @app.command(help=str(t("Type in the confirmation that the centre reads out.")))
@@ -238,17 +182,11 @@ def enter(
     """Enter the confirmation."""
     own = server_owner(folder)
     if file is not None:
-        _tell(take_file(own, read_whole(file).decode("utf-8", "replace")))
+        tell_answer(take_file(own, read_whole(file).decode("utf-8", "replace")))
     elif sys.stdin.isatty():
-        _tell(dictate(own, _form(form)))
+        tell_answer(dictate(own, usual_form(form)))
     else:
-        _tell(take_lines(own, _form(form)))
-
-
-def _tell(answer: Any) -> None:
-    show(answer, lambda screen: screen.print(str(verdict(answer)), markup=False))
-    if not isinstance(answer, Done):
-        raise typer.Exit(MISHEARD_EXIT)
+        tell_answer(take_lines(own, usual_form(form)))
 
 
 @app.command("give-up", help=str(t("Give the open call up; its sequences stay used.")))

@@ -102,6 +102,12 @@ class AnswerLost(Unreachable):
     code = "answer-lost"
 
 
+class Retired(Unreachable):
+    """The licence server gives nothing any more, for ever; hosts ask the next one, as if it did not answer."""
+
+    code = "retired"
+
+
 class Busy(CalvoxError):
     """Another process owns this store."""
 
@@ -178,6 +184,7 @@ RENDERINGS: dict[str, Rendering] = {
     "not-logged-in": Rendering(6, 401, t("Not logged in")),
     "unreachable": Rendering(7, 503, t("No answer")),
     "answer-lost": Rendering(7, 503, t("Answer lost")),
+    "retired": Rendering(7, 503, t("Retired for good")),
     "busy": Rendering(8, 503, t("In use")),
     "too-many": Rendering(13, 429, t("Too much at once")),
     "key-locked": Rendering(9, 503, t("Signing key locked")),

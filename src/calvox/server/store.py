@@ -59,6 +59,8 @@ class LicenceServer:
     """Where people log in with a browser while this process serves; empty: nowhere."""
     on_keys: Callable[[], object] = lambda: None
     """Told when the keys were exchanged, by the thread that did it."""
+    on_retiring: Callable[[], object] = lambda: None
+    """Told when the server is to be erased, likewise: whoever holds its ledger lets it go."""
 
     def take(self, keys: Keys) -> None:
         """Go on with these keys from now on, and say so."""

@@ -5,6 +5,7 @@ every host out. `app.peer_host` asks licensing time.
 """
 
 import ssl
+from pathlib import Path
 
 from calvox.server.keys import Keys
 
@@ -14,11 +15,16 @@ NO_CHECK_TIME = 0x200000
 
 def tls_context(keys: Keys) -> ssl.SSLContext:
     """Make the context."""
+    return context_of(keys.folder, keys.trusted)
+
+
+def context_of(folder: Path, trusted: bytes) -> ssl.SSLContext:
+    """Make the context from a folder of keys and the authorities that are trusted."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.verify_mode = ssl.CERT_OPTIONAL
     context.verify_flags |= NO_CHECK_TIME
-    refresh(context, keys)
+    _load(context, folder, trusted)
     return context
 
 
@@ -27,5 +33,9 @@ def refresh(context: ssl.SSLContext, keys: Keys) -> None:
 
     An authority that was replaced is trusted by TLS until the process ends; `app.peer_host` refuses what it issued.
     """
-    context.load_cert_chain(keys.folder / "tls.pem", keys.folder / "tls.key")
-    context.load_verify_locations(cadata=keys.trusted.decode())
+    _load(context, keys.folder, keys.trusted)
+
+
+def _load(context: ssl.SSLContext, folder: Path, trusted: bytes) -> None:
+    context.load_cert_chain(folder / "tls.pem", folder / "tls.key")
+    context.load_verify_locations(cadata=trusted.decode())

@@ -28,7 +28,9 @@ from calvox.apps.licence_server.mailing import check_settings
 from calvox.apps.licence_server.metrics import ServerMetrics, checks
 from calvox.apps.licence_server.policy_cases import POLICY_CASES
 from calvox.apps.licence_server.report_cases import REPORT_CASES
-from calvox.apps.licence_server.upkeep import keep_certificate, keep_sweeping, verify_aside
+from calvox.apps.licence_server.retired import serve_retired, still_active
+from calvox.apps.licence_server.retirement_cases import RETIREMENT_CASES
+from calvox.apps.licence_server.upkeep import Retiring, keep_certificate, keep_sweeping, until_retiring, verify_aside
 from calvox.apps.manager import manager_routes
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, UseCase, listen
@@ -45,6 +47,7 @@ from calvox.server.authority import settle_exchange
 from calvox.server.expire import extend_leases
 from calvox.server.fingerprint import read_parts
 from calvox.server.keys import renew_tls
+from calvox.server.retire import demand_retired, settle_retirement
 from calvox.server.store import LicenceServer, open_server
 
 log = structlog.get_logger()
@@ -84,6 +87,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **ALERT_CASES,
     **PEOPLE_CASES,
     **REPORT_CASES,
+    **RETIREMENT_CASES,
     "status": UseCase(Nothing, report.Status, _status, reads=True),
     "report-packs": UseCase(Nothing, report.PacksReport, _packs, reads=True),
     "report-cals": UseCase(
@@ -105,6 +109,7 @@ def owner(settings: Settings, world: World = SYSTEM) -> Owner[LicenceServer]:
 
 
 def _opened(settings: Settings, world: World) -> LicenceServer:
+    still_active(Path(settings.server.folder), settings.zone)
     server = open_server(settings, world)
     settle_exchange(server)
     return server
@@ -124,6 +129,18 @@ def run(settings: Settings, ready: Callable[[str, str], None], world: World = SY
 
 
 def _run(settings: Settings, ready: Callable[[str, str], None], world: World) -> None:
+    folder = Path(settings.server.folder)
+    retirement = settle_retirement(folder)
+    if retirement is None:
+        try:
+            return _run_active(settings, ready, world)
+        except Retiring:
+            retirement = demand_retired(folder)
+    log.warning("this licence server was retired; hosts are told where to go on", by=retirement.by)
+    run_loop(serve_retired(settings, retirement, world, ready))
+
+
+def _run_active(settings: Settings, ready: Callable[[str, str], None], world: World) -> None:
     server = _opened(settings, world)
     try:
         renew_tls(server.keys, settings.server.names, server.world)
@@ -165,6 +182,7 @@ async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> No
         partial(keep_certificate, server, refreshes),
         partial(verify_aside, server),
         partial(keep_alerting, server),
+        partial(until_retiring, server),
     ]
     await serve(listeners, lambda: ready(_address(sock), server.people_at), aside)
 

@@ -56,6 +56,18 @@ async def keep_certificate(server: LicenceServer, refreshes: Sequence[Callable[[
         _take_up(refreshes)
 
 
+class Retiring(Exception):
+    """The server was told to be erased: the process lets its ledger go."""
+
+
+async def until_retiring(server: LicenceServer) -> None:
+    """Wait until the server is retired, and end the serving then."""
+    loop, told = asyncio.get_running_loop(), asyncio.Event()
+    server.on_retiring = lambda: loop.call_soon_threadsafe(told.set)
+    await told.wait()
+    raise Retiring
+
+
 def _take_up(refreshes: Sequence[Callable[[], None]]) -> None:
     for refresh in refreshes:
         try:
