@@ -13,11 +13,14 @@ import pytest
 
 from calvox.apps.centre.cases import CASES
 from calvox.apps.centre.process import Founding, found, open_centre, owner
+from calvox.apps.desk import desk_routes
 from calvox.apps.people_api import PeopleDesk, people_app
 from calvox.apps.people_api.app import LoggedIn, LogIn, Myself
 from calvox.apps.people_api.cases import OWN_CASES, AddPerson
 from calvox.centre.context import Context
 from calvox.common.clock import SYSTEM
+from calvox.common.errors import Denied, Unreachable
+from calvox.common.i18n import t
 from calvox.common.settings import Centre as Chosen
 from calvox.core.peopling import DirectoryPerson, Role
 from calvox.people.accounts import add_person
@@ -163,6 +166,25 @@ def test_the_sites_directory_lets_operators_in(context: Context) -> None:
     assert ask(app, "GET", "/v1/me", headers=shown).read(Myself).directory
     assert asked(app, shown, "blacklist").code == "denied"
     assert ask(app, "POST", "/v1/password", {"old": PASSWORD, "new": CHOSEN}, headers=shown).code == "conflict"
+
+
+def test_what_the_directory_says_stands_at_the_door(context: Context) -> None:
+    """Of the desk for a browser: that it is dark, or that nobody of these groups comes in."""
+
+    class Corp:
+        def full_name(self, name: str) -> str:
+            return f"{name}@corp.test"
+
+        def find(self, name: str, password: str) -> DirectoryPerson | None:
+            raise Unreachable(t("The directory is dark")) if name == "olga" else Denied(t("In no group"))
+
+    people = PeopleDesk(context, CASES, Corp(), failed_seconds=0)
+    app = people_app(people, desk_routes(people))
+    own = {"Host": "desk.example", "Origin": "http://desk.example"}
+    for name, status, text in (("olga", 503, "The directory is dark"), ("nora", 403, "In no group")):
+        told = ask(app, "POST", "/log-in", f"name={name}&password=x".encode(), headers=own)
+        assert (told.status, text in told.body.decode(), "set-cookie" in told.headers) == (status, True, False)
+        assert f'value="{name}"' in told.body.decode()
 
 
 def test_an_older_register_gets_people(folder: Path) -> None:

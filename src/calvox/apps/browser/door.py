@@ -10,7 +10,7 @@ from calvox.apps.browser.app import Endpoint
 from calvox.apps.browser.desk import Desk, WithPeople
 from calvox.apps.browser.visit import LANGUAGE_COOKIE, Visit
 from calvox.apps.people_api.app import LOG_IN_LIMIT, Call, checked
-from calvox.common.errors import BadInput, CalvoxError, Denied, NotFound, NotLoggedIn, TooMany, rendering
+from calvox.common.errors import BadInput, CalvoxError, Denied, NotFound, NotLoggedIn, TooMany, Unreachable, rendering
 from calvox.common.i18n import LANGUAGES, t
 from calvox.people.log_in import WHOLE, Who
 from calvox.web.common.come_in import ComeInPage
@@ -56,7 +56,7 @@ async def log_in(visit: Visit[WithPeople]) -> Response:
     name, call = fields.get("name", ""), Call(people, visit.request, None)
     try:
         secret, who = await checked(call, people.door.log_in, name, fields.get("password", ""), call.address)
-    except (BadInput, NotLoggedIn, TooMany) as error:
+    except (BadInput, Denied, NotLoggedIn, TooMany, Unreachable) as error:
         return visit.page(LogInPage(name, error), status=rendering(error).status)
     return let_in(visit, secret, who)
 
