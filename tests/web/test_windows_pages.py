@@ -218,6 +218,9 @@ def test_what_can_be_done_follows_the_stage() -> None:
     assert {"/calls/1/script", "/calls/1/assistant"} <= set(re.findall(r'action="([^"]*)"', heard))
     assert "/calls/1/script" not in shown("call")
     assert 'value="done"' not in heard
+    entered = write(replace(call("call-heard"), stage="entered"), FRAME).decode()
+    assert "/calls/1/assistant" in entered
+    assert "/calls/1/script" not in entered
     ended = replace(call("call-heard"), stage="done", call=structs.replace(call().call, outcome="done"))
     assert set(re.findall(r'method="post" action="([^"]*)"', write(ended, FRAME).decode())) == {"/log-out"}
 
