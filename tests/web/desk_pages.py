@@ -116,7 +116,7 @@ EVERY_PAGE: dict[str, Page] = {
     "call-begun": call(
         open_call(Noted("fr"), server=None), Shape(FORMS, TYPING, choices=[SERVER.hex()], trouble=ERROR)
     ),
-    "call-noted": call(open_call(), Shape(typing_request=TYPING, refusal=REFUSAL)),
+    "call-noted": call(open_call(), Shape(FORMS, typing_request=TYPING, asking=True, refusal=REFUSAL)),
     "call-prepared": call(open_call(msgspec.structs.replace(NOTED, prepared=PREPARED)), Shape(typing_request=TYPING)),
     "call-blacklisted": call(open_call(server=BLACK, refusal=Refusal(Reason.SERVER_BLACKLISTED)), Shape()),
     "call-signed": call(

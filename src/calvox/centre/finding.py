@@ -92,9 +92,16 @@ def find_agreements(context: Context, request: FindAgreements, _: str) -> Agreem
     """
     sought = _sought(request.text)
     with context.journal.read() as reader:
-        numbers = sorted(set(_agreements(reader, sought)) | _of_callers(reader, sought))
+        numbers = _numbers(reader, sought)
         shown = [agreement_shown(reader, number) for number in numbers[:MOST_FOUND]]
     return AgreementsFound(shown, len(numbers) > MOST_FOUND)
+
+
+def _numbers(reader: Reader, sought: str) -> list[int]:
+    """List the agreements that may be meant; where nothing is sought, only as many as are shown, and one."""
+    if not sought:
+        return [row["agreement"] for row in reader.select("agreement", order="agreement", limit=MOST_FOUND + 1)]
+    return sorted(set(_agreements(reader, sought)) | _of_callers(reader, sought))
 
 
 def _servers_of(reader: Reader, request: FindServers) -> set[bytes] | None:
@@ -111,7 +118,7 @@ def _sought(text: str) -> str:
 
 
 def _of_callers(reader: Reader, sought: str) -> set[int]:
-    callers = [row["caller"] for row in reader.select("caller") if sought and sought in row["caller"]]
+    callers = [row["caller"] for row in reader.select("caller") if sought in row["caller"]]
     return {row["agreement"] for caller in callers for row in reader.select("authorisation", {"caller": caller})}
 
 

@@ -239,6 +239,12 @@ def test_packs_are_noted_and_removed(eve: Desk) -> None:
     ):
         fields = {"pack": "0:7", "quantity": "1", "sequence": "5", "month": ""} | wrong
         assert (eve.send(f"{path}/pack", **fields), named in eve.page) == (422, True)
+    assert re.search("<details>.*?reads a request", eve.page)
+    assert re.search("<details open>.*?reads a request", eve.get(f"{path}?as=digits").body.decode())
+    digits = write(Form.DIGITS, CodeType.REQUEST, int(spoken(sequence=6), 16))
+    assert eve.type(path, digits, what="request", form="digits") == 200
+    assert re.findall(r'data-label="Sequence"><b>(\d)</b>', eve.page) == ["2", "4", "6"]
+    assert eve.send(f"{path}/remove", sort="request", place="1") == 200
     assert eve.send(f"{path}/remove", sort="request", place="0") == 200
     assert eve.send(f"{path}/remove", sort="line", place="0") == 200
     assert "Nothing noted means an activation alone" in eve.page

@@ -167,14 +167,15 @@ def _shape(shown: OpenCallShown, asked: AskedReading, visit: Visit, more: Mappin
     noted = shown.noted
     if shown.signed is not None:
         return Shape(reading=_reading(shown, asked), **more)
-    if not noted.server_id:
-        typing = _typing(shown, What.SERVER_ID, asked.form)
-        used = Form(typing.fields["form"])
-        forms = tuple(Choice(one.label, f"/calls/{shown.call}?as={one}", one is used) for one in Form)
-        return Shape(forms, typing, **more)
-    if shown.refusal is not None:
+    if noted.server_id and shown.refusal is not None:
         return Shape(**more)
-    return Shape(typing_request=_typing(shown, What.REQUEST, asked.form), **more)
+    what = What.REQUEST if noted.server_id else What.SERVER_ID
+    typing = _typing(shown, what, asked.form)
+    used = Form(typing.fields["form"])
+    forms = tuple(Choice(one.label, f"/calls/{shown.call}?as={one}", one is used) for one in Form)
+    if what is What.SERVER_ID:
+        return Shape(forms, typing, **more)
+    return Shape(forms, typing_request=typing, asking=asked.form is not None, **more)
 
 
 def _typing(shown: OpenCallShown, what: What, form: Form | None) -> Typing:

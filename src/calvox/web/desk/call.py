@@ -114,11 +114,13 @@ class Shape:
     """What the address and the last step add to a call."""
 
     forms: tuple[Choice, ...] = ()
-    """The forms in which the server ID may be typed."""
+    """The forms in which the server ID, or a request, may be typed."""
     typing: Typing | None = None
     """The server ID while it is typed."""
     typing_request: Typing | None = None
     """A request while it is typed."""
+    asking: bool = False
+    """Whether a form was chosen for it."""
     reading: Reading | None = None
     """The confirmation while it is read out."""
     choices: Sequence[str] = ()
