@@ -28,8 +28,12 @@ class Told:
 async def _ask(app: Any, scope: dict[str, Any], body: bytes) -> Told:
     sent: list[dict[str, Any]] = []
 
+    waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": body, "more_body": False}
+        if not waiting:
+            await asyncio.Event().wait()
+        return waiting.pop()
 
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)

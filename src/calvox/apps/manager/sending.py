@@ -6,6 +6,7 @@ piece is still a page; later it cuts the file off, which the browser tells.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
@@ -49,9 +50,11 @@ async def _sent(lines: Iterator[bytes], pieces: Iterator[bytes], first: bytes) -
             yield piece
     finally:
         _Open.count -= 1
-        for one in (pieces, lines):
-            if close := getattr(one, "close", None):
-                close()
+        # Where the reader went away, a piece may still be read in its thread: then they end with it.
+        with suppress(ValueError):
+            for one in (pieces, lines):
+                if close := getattr(one, "close", None):
+                    close()
 
 
 def _gathered(lines: Iterator[bytes]) -> Iterator[bytes]:
