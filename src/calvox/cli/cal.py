@@ -7,7 +7,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from calvox.apps.licence_server.cal_cases import AboutCal, ConvertCals, ListCals, Users
+from calvox.apps.licence_server.cal_cases import AboutCal, ConvertCals, Erase, ListCals, Users
 from calvox.cli.own_server import server_owner
 from calvox.cli.report import draw_cals
 from calvox.cli.session import console, grid, session, settings, show
@@ -20,6 +20,7 @@ from calvox.core.products import cal_type_named
 from calvox.core.reports import CalReport
 from calvox.server.authorise import Authorised, OnTheList, Unauthorised
 from calvox.server.convert import Converted, TooMany
+from calvox.server.erase import Erased
 from calvox.server.holders import Which
 from calvox.server.leave import Left
 from calvox.server.release import ReleasedByHand
@@ -114,6 +115,22 @@ def leave(why: Why, names: Names = None, file: File = None, column: Column = "",
         unknown += told.unknown
     done = t("{released} CALs went back, {users} authorisations ended.", released=released, users=unauthorised)
     show(Left(released, unauthorised, unknown), lambda screen: _print(screen, done, *_strangers(unknown)))
+
+
+@app.command(help=str(t("Erase the name of somebody who holds nothing any more, or of all such; the chain stays.")))
+def erase(
+    why: Why,
+    name: Annotated[str, typer.Argument(help=str(t("The holder's name; with --all none.")))] = "",
+    everybody: Annotated[bool, typer.Option("--all", help=str(t("All who hold nothing.")))] = False,
+    kind: Kind = "user",
+    folder: Folder = None,
+) -> None:
+    """Erase names from beside the chain."""
+    if everybody is bool(name):
+        raise BadInput(t("Name one holder, or give --all"))
+    told: Erased = server_owner(folder).call("names-erase", Erase(why, name, kind))
+    done = t("{count} names erased; {kept} are kept, for they hold something.", count=told.count, kept=told.kept)
+    show(told, lambda screen: _print(screen, done))
 
 
 @app.command(help=str(t("Convert CALs of a pack: per device to per user, or back.")))

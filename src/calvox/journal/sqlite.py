@@ -55,6 +55,8 @@ class SqliteJournal:
             # A commit touches pages all over; with room for them, and fewer copies of the log, twice as much gets through.
             self._connection.execute("PRAGMA cache_size=-65536")
             self._connection.execute("PRAGMA wal_autocheckpoint=8192")
+            # A name that was erased is not to lie on in a page that is written anyway.
+            self._connection.execute("PRAGMA secure_delete=FAST")
             self._transaction = SqliteTransaction(self._connection, book, sealer)
             with readable(), self._connection:
                 bring_chain_up(self._connection, SCHEMA_VERSION)

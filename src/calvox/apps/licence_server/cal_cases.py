@@ -18,6 +18,7 @@ from calvox.server.authorise import (
     unauthorise,
 )
 from calvox.server.convert import Converted, TooMany, convert
+from calvox.server.erase import Erased, erase_name, erase_unused
 from calvox.server.holders import Which, cals_of, the_cal
 from calvox.server.leave import Left, leave
 from calvox.server.policy import PolicySet, set_policy
@@ -103,6 +104,21 @@ def _month(server: LicenceServer, asked: Month, by: str) -> AuthorisedReport:
         return authorised_report(server, reader, asked.month)
 
 
+class Erase(msgspec.Struct, frozen=True):
+    """Whose names to erase."""
+
+    why: str
+    name: str = ""
+    """One holder's; empty: those of all who hold nothing."""
+    cal_type: str = "user"
+
+
+def _erase(server: LicenceServer, asked: Erase, by: str) -> Erased:
+    if not asked.name:
+        return erase_unused(server, asked.why, by)
+    return erase_name(server, cal_type_named(asked.cal_type), asked.name, asked.why, by)
+
+
 CAL_CASES: dict[str, UseCase[Any]] = {
     "cal-list": UseCase(ListCals, list[CalReport], _list, reads=True),
     "cal-show": UseCase(AboutCal, CalReport, _show, reads=True),
@@ -115,6 +131,7 @@ CAL_CASES: dict[str, UseCase[Any]] = {
     "cal-convert": UseCase(
         ConvertCals, Converted | TooMany, lambda server, asked, by: convert(server, asked.pack, asked.quantity, by)
     ),
+    "names-erase": UseCase(Erase, Erased, _erase),
     "cal-leave": UseCase(Users, Left, lambda server, asked, by: leave(server, asked.names, asked.why, by)),
     "cal-authorise": UseCase(Users, Authorised, lambda server, asked, by: authorise(server, asked.names, by)),
     "cal-unauthorise": UseCase(
