@@ -125,6 +125,20 @@ def test_a_paper_is_made_entered_and_given(served: Served, browser: Browser) -> 
     assert browser.post("/papers/checklist", {"form": "pdf"}).body.startswith(b"%PDF")
 
 
+def test_a_paper_is_shown_in_a_tab_of_its_own(served: Served, browser: Browser) -> None:
+    """Its style stands in it, so its policy lets that in, and still no script, no form and no frame."""
+    served.prepared()
+    browser.get("/papers")
+    told = browser.post("/papers/checklist", {"form": "look"})
+    assert told.status == 200
+    assert "content-disposition" not in told.headers
+    policy = told.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script" not in policy
+    assert told.headers["cache-control"] == "no-store"
+    assert served.last.digest == sha256(told.body).digest()
+
+
 @pytest.mark.parametrize("name", ["nonsense", "%2e%2e%2fsite", HOSTILE])
 def test_a_paper_that_there_is_not(served: Served, browser: Browser, name: str) -> None:
     """It is refused on the page, and nothing is written."""

@@ -1,10 +1,14 @@
 """`calvox manager serve` as a process: TLS on this machine, a link that is printed, commands beside it, a clean end."""
 
 import http.client
+import os
+import pty
+import signal
 import ssl
 import subprocess
 import sys
 from pathlib import Path
+from typing import IO
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,6 +39,31 @@ def test_it_serves_until_it_is_told_to_end(served: Served) -> None:
         beside = [sys.executable, "-m", "calvox", "site", "show", "--site", str(served.folder)]
         assert subprocess.run(beside, capture_output=True, check=False).returncode == 0
     served.again().close()
+
+
+@pytest.mark.process
+def test_enter_prints_another_link(served: Served) -> None:
+    """Where somebody sits at the terminal; the one before is good no longer."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "calvox", "manager", "serve", str(served.folder), "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdin=theirs, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            first = _link(process.stdout)
+            os.write(ours, b"\n")
+            second = _link(process.stdout)
+            assert first.partition("?")[0] == second.partition("?")[0]
+            assert first != second
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+            os.close(ours)
+            os.close(theirs)
+
+
+def _link(told: IO[str]) -> str:
+    return next(line.strip() for line in told if line.startswith("https://"))
 
 
 def _asked(

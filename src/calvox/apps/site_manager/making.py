@@ -21,6 +21,7 @@ from calvox.common.clock import World
 from calvox.common.errors import BadInput, CalvoxError, Conflict, NotFound
 from calvox.common.i18n import Language, t
 from calvox.site.folder import SiteFolder
+from calvox.web.common.headers import PAGE
 from calvox.web.common.pages import Page
 from calvox.web.windows import menu
 from calvox.web.windows.action import action_page
@@ -36,6 +37,12 @@ GIVEN = "given-"
 FIXED = (1980, 1, 1, 0, 0, 0)
 """The time that files bear within an archive: the same files give the same archive."""
 MEDIA: Mapping[str, str] = {"pdf": "application/pdf", "html": "text/html; charset=utf-8"}
+
+OF_PAPER = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox allow-modals"
+)
+"""The policy of a paper that is shown: its style stands in it, and nothing runs."""
 
 # Actions
 
@@ -163,9 +170,10 @@ def _papers(site: SiteFolder, trouble: CalvoxError | None = None) -> Page:
 
 
 async def give_paper(visit: Visit) -> Response:
-    """Make a paper, and give it."""
+    """Make a paper, and give it; or show it, which is a page of its own with its own policy."""
     name, fields = str(visit.request.path_params["name"]), await visit.form()
-    form: Literal["pdf", "html"] = "html" if fields.get("form") == "html" else "pdf"
+    look = fields.get("form") == "look"
+    form: Literal["pdf", "html"] = "html" if look or fields.get("form") == "html" else "pdf"
     try:
         data = await in_site(
             visit,
@@ -180,6 +188,8 @@ async def give_paper(visit: Visit) -> Response:
         )
     except (BadInput, NotFound) as error:
         return await refused(visit, menu.PAPERS, error, _papers, error)
+    if look:
+        return Response(data, 200, {**PAGE, "Content-Security-Policy": OF_PAPER}, MEDIA[form])
     return visit.download(data, f"{name}.{form}", MEDIA[form])
 
 

@@ -71,6 +71,7 @@ class PapersPage(Page):
         "newest": t("the newest"),
         "pdf": t("PDF"),
         "html": t("HTML"),
+        "look": t("Look at it"),
         "made": t("What was made"),
         "paper": t("Paper"),
         "file": t("File"),
