@@ -42,7 +42,7 @@ NAMED = {
     "CALs, temporary, of another version": "/cals?lasting=temporary&version=2019",
     "holders whose names begin so": "/cals?holder=ADA.77",
     "holders, nobody's name begins so": f"/cals?holder={NOBODY}",
-    "CALs far back": "/cals?before=1000",
+    "CALs far back": "/cals?after=" + (1000).to_bytes(8).hex(),
     "one holder and the history's beginning": "/holders/{cal}",
     "one host": "/hosts/rdsh-0001",
     "one host, its CALs counted": "/hosts/rdsh-0001?count=1",
@@ -85,7 +85,7 @@ def _enter(chance: Random, wanted: list[tuple[int, bytes]], tx: Transaction) -> 
         none: dict[str, Any] = {"replaces": b"", "replaces_pack": 0}
         tx.append(
             CalIssued(
-                cal_id=chance.randbytes(16),
+                cal_id=(tx.head.position + 1).to_bytes(8) + chance.randbytes(8),
                 cal_type=int(kind),
                 holder=reference,
                 temporary=kind is CalType.DEVICE,

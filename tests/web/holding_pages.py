@@ -67,10 +67,10 @@ HOLDING_PAGES: dict[str, Page] = {
     "enrolment": enrolment(MadeCode(HOSTILE, HOSTILE, NOON), HOSTILE, ["https://" + HOSTILE], "user"),
     "host": host(REPORT, 1234, ERROR),
     "cals": cals(
-        Wanted(HOSTILE, "device", "2022", HOSTILE, "temporary", 9), Found([CAL], 3, "", [NoCal("ab" * 32, HOSTILE)])
+        Wanted(HOSTILE, "device", "2022", HOSTILE, "temporary", "ab"), Found([CAL], "ab", [NoCal("ab" * 32, HOSTILE)])
     ),
     "cals-trouble": cals(Wanted(), ERROR),
-    "cals-not-yet": cals(Wanted(HOSTILE), Found([], 0, "ab")),
+    "cals-not-yet": cals(Wanted(HOSTILE), Found([], "ab")),
     "holder": holder(
         HolderReport("ab" * 32, HOSTILE, HELD, True, NOON), History(ENTRIES, 9, ("ab" * 16, "cd" * 16)), ERROR
     ),

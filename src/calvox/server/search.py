@@ -4,8 +4,9 @@ Rules:
 - Holders are sought by the beginning of the name, or by a CAL's identifier. Names lie beside the chain without an order of
   their own, for an index by name would cost 60 bytes a CAL: what begins so is looked for in one part of the holders after
   the other. Whoever is called exactly so comes first.
-- Everything else is looked for from the newest CAL back, so many at a time; there is no index by host or state either.
-- A page therefore says where to go on: below an entry, or at a holder's reference. It may be empty and still not the last.
+- Everything else is looked for from the CAL that was issued last back, so many at a time; there is no index by host or state
+  either. CALs lie in the order of their identifiers, which begin with the entry that issued them.
+- A page therefore says where to go on: below a CAL, or at a holder's reference. It may be empty and still not the last.
 """
 
 import heapq
@@ -27,7 +28,7 @@ from calvox.server.report import cal_reports
 
 PAGE = 50
 """CALs of one page."""
-LOOKED_THROUGH = 50_000
+LOOKED_THROUGH = 250_000
 """CALs that are looked through for one page, at most."""
 PART = 400_000
 """Entries of the ledger for each part that the holders are looked through in."""
@@ -58,10 +59,8 @@ class Wanted(msgspec.Struct, frozen=True):
     """A session host's name, or the beginning of its identifier."""
     lasting: str = ""
     """temporary, permanent or no-pack."""
-    before: int = 0
-    """Only CALs of entries below this one; 0: all."""
     after: str = ""
-    """Where among the holders to go on, in hexadecimal; empty: from the first."""
+    """Where to go on, as the page before told it; empty: from the first."""
 
 
 class NoCal(msgspec.Struct, frozen=True):
@@ -76,10 +75,8 @@ class Found(msgspec.Struct, frozen=True):
     """A page of CALs."""
 
     cals: list[CalReport]
-    further: int = 0
-    """Below which entry to go on; 0: there is nothing more."""
     after: str = ""
-    """Where among the holders to go on; empty: there is nothing more."""
+    """Where to go on; empty: there is nothing more."""
     without: list[NoCal] = []
     """Holders of exactly this name without a CAL."""
 
@@ -93,12 +90,12 @@ def find_cals(reader: Reader, wanted: Wanted) -> Found:
     """
     where, name = _conditions(reader, wanted), wanted.holder.strip()
     if not name:
-        return _newest(reader, where, wanted.before)
+        return _newest(reader, where, _read(wanted.after))
     if _ID.fullmatch(name.lower()) and (row := reader.get("cal", (bytes.fromhex(name),))) is not None:
         return Found(cal_reports(reader, [row] if _fits(row, where) else []))
     if len(name) > LONGEST_NAME or not name.isprintable():
         raise BadInput(t("A holder's name has 1 to {longest} printable characters", longest=LONGEST_NAME))
-    return _of_holders(reader, where, name, wanted.after)
+    return _of_holders(reader, where, name, _read(wanted.after))
 
 
 def _conditions(reader: Reader, wanted: Wanted) -> dict[str, Any]:
@@ -120,31 +117,31 @@ def _fits(row: Row, where: dict[str, Any]) -> bool:
     return all(row[name] == value for name, value in where.items())
 
 
-def _newest(reader: Reader, where: dict[str, Any], before: int) -> Found:
-    place = before or reader.head.position + 1
-    floor = 0
+def _newest(reader: Reader, where: dict[str, Any], after: bytes) -> Found:
+    place, floor = after or _END, b""
     if where:
-        beyond = reader.select("cal", below=("entry", place), order="-entry", limit=1, offset=LOOKED_THROUGH)
-        floor = next((int(row["entry"]) + 1 for row in beyond), 0)
-    bounds = {"entry": (floor, place)}
-    rows = list(reader.select("cal", where, between=bounds, order="-entry", limit=PAGE + 1))
-    further = rows[PAGE - 1]["entry"] if len(rows) > PAGE else floor
-    return Found(cal_reports(reader, rows[:PAGE]), further)
+        earlier = {"cal_id": (b"", place)}
+        beyond = reader.select("cal", between=earlier, order="-cal_id", limit=1, offset=LOOKED_THROUGH)
+        floor = next((row["cal_id"] + b"\0" for row in beyond), b"")
+    bounds = {"cal_id": (floor, place)}
+    rows = list(reader.select("cal", where, between=bounds, order="-cal_id", limit=PAGE + 1))
+    going_on = rows[PAGE - 1]["cal_id"] if len(rows) > PAGE else floor
+    return Found(cal_reports(reader, rows[:PAGE]), going_on.hex())
 
 
-def _of_holders(reader: Reader, where: dict[str, Any], name: str, after: str) -> Found:
+def _of_holders(reader: Reader, where: dict[str, Any], name: str, after: bytes) -> Found:
     own = _exactly(reader, name)
     first = [] if after else [(holder, _cals(reader, holder, where)) for holder in own]
     without = [NoCal(holder["reference"].hex(), holder["name"]) for holder, cals in first if not cals]
     rows = [row for _, cals in first for row in cals]
-    known, (start, end) = {row["reference"] for row in own}, _part(reader, name, _read(after))
+    known, (start, end) = {row["reference"] for row in own}, _part(reader, name, after)
     going_on = "" if end == _END else end.hex()
     for number, holder in enumerate(_beginning(reader, name, start, end), start=1):
         rows += [] if holder["reference"] in known else _cals(reader, holder, where)
         if len(rows) >= PAGE or number == HOLDERS:
             going_on = (holder["reference"] + b"\0").hex()
             break
-    return Found(cal_reports(reader, rows), 0, going_on, without)
+    return Found(cal_reports(reader, rows), going_on, without)
 
 
 def _exactly(reader: Reader, name: str) -> list[Row]:

@@ -39,18 +39,16 @@ def test_cals_are_sought(stocked: Site, ada: Browser) -> None:
     other.cal(CalType.DEVICE, "pc-1")
     assert ada.get("/cals").body.count(b"<tr>") == 51
     assert ada.get(next_page(ada)).body.count(b"<tr>") == 8
-    assert ada.get("/cals?holder=USER-0&cal_type=&before=0").body.count(b"<tr>") == 11
+    assert ada.get("/cals?holder=USER-0&cal_type=&after=").body.count(b"<tr>") == 11
     assert ada.get("/cals?host=rdsh-9").body.count(b"<tr>") == 3
     assert ada.get("/cals?lasting=temporary").body.count(b"<tr>") == 2
     assert ada.get("/cals?holder=user-").body.count(b"<tr>") == 51
     assert ada.get(next_page(ada)).body.count(b"<tr>") == 6
     assert next_page(ada) == ""
-    for wrong in ("version=1999", "lasting=x", "host=nowhere", "holder=a%00b", "holder=a&after=zz"):
+    for wrong in ("version=1999", "lasting=x", "host=nowhere", "holder=a%00b", "holder=a&after=zz", "after=0"):
         assert ada.get(f"/cals?{wrong}").status == 200
         assert 'class="trouble"' in ada.page
-    assert ada.get("/cals?before=x").status == 422
     for before in (-1, 1 << 63, 1 << 80):
-        assert ada.get(f"/cals?before={before}").status == 200
         assert ada.get(f"/journal?before={before}").status == 200
 
 

@@ -78,7 +78,6 @@ ACTS: Mapping[str, _Act] = {
 async def show_cals(visit: Visit[WithPeople]) -> Response:
     """Show a page of the CALs that are sought; what cannot be sought is told on it."""
     wanted = visit.asked(Wanted)
-    wanted = msgspec.structs.replace(wanted, before=wanted.before if 0 < wanted.before <= MOST else 0)
     found: Found | BadInput | NotFound
     try:
         found = await visit.read(find_cals, wanted)

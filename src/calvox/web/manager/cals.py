@@ -82,12 +82,12 @@ def cals(wanted: Wanted, found: Found | CalvoxError) -> CalsPage:
     """Make the page."""
     if isinstance(found, CalvoxError):
         return CalsPage(wanted, trouble=found)
-    newest = address(wanted) if wanted.before or wanted.after else ""
-    further = address(wanted, found.further, found.after) if found.further or found.after else ""
+    newest = address(wanted) if wanted.after else ""
+    further = address(wanted, found.after) if found.after else ""
     return CalsPage(wanted, tuple(CalRow(cal) for cal in found.cals), tuple(found.without), newest, further)
 
 
-def address(wanted: Wanted, before: int = 0, after: str = "") -> str:
+def address(wanted: Wanted, after: str = "") -> str:
     """Tell where a page of this search begins."""
-    asked = {**msgspec.structs.asdict(wanted), "before": before, "after": after}
+    asked = {**msgspec.structs.asdict(wanted), "after": after}
     return f"{CALS}?{urlencode({name: value for name, value in asked.items() if value})}"
