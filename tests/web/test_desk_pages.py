@@ -7,17 +7,31 @@ from zoneinfo import ZoneInfo
 import pytest
 from jinja2 import Environment, nodes
 
+from calvox.centre.history import PackShown
+from calvox.centre.noted import Noted
 from calvox.centre.refusals import Reason
 from calvox.common.i18n import LANGUAGES, Language, Text, language_of, t
 from calvox.core.peopling import Role
 from calvox.web.common.pages import FOLDER, Frame, Page, write
+from calvox.web.desk.call import Shape, call
 from calvox.web.desk.menu import LINKS, NAME, ROLES, lasted
 from calvox.web.desk.reading import WORDS
 from calvox.web.desk.reasons import REASONS
+from calvox.web.desk.server import GivenPack
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.forms import Form, number_of
 from calvox.wire.phone.forms import write as groups_of
-from tests.web.desk_pages import CONFIRMATION, EMPTY_PAGES, EVERY_PAGE, WITHOUT_NAMES, read
+from calvox.wire.phone.request import pack_request, thaw_request
+from tests.web.desk_pages import (
+    AGREEMENT,
+    CONFIRMATION,
+    EMPTY_PAGES,
+    EVERY_PAGE,
+    SERVER,
+    WITHOUT_NAMES,
+    open_call,
+    read,
+)
 from tests.web.pages import HOSTILE, SHOWN
 from tests.web.test_windows_pages import Strict
 
@@ -169,6 +183,14 @@ def test_the_days_bars_are_as_high_as_their_calls() -> None:
     heights = [float(one) for one in re.findall(r'height="([\d.]+)"/', chart[0])]
     assert heights == [26.67, 13.33, 0.0, 13.33]
     assert 'aria-label="4 calls in 7 days, at most 3 on one day"' in chart[0]
+
+
+def test_a_thaw_is_no_pack() -> None:
+    """Neither while it is noted nor in the history."""
+    thaw = pack_request(SERVER, thaw_request(9)).hex()
+    noted = call(open_call(Noted("en", server_id=SERVER.hex(), agreement=AGREEMENT, requests=(thaw,))), Shape())
+    assert (str(noted.packs[0].name), str(noted.kind)) == ("end of a freeze", "thaw")
+    assert str(GivenPack(PackShown(0, 0, 0, 9, 0)).told) == "9: end of a freeze"
 
 
 def test_a_duration_is_written_in_minutes_and_seconds() -> None:

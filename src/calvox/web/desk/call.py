@@ -245,6 +245,8 @@ class CallPage(Page):
             return Kind(self.noted.prepared.kind).label
         if not self.packs:
             return Kind.ACTIVATE.label
+        if any(not row.quantity for row in self.packs):
+            return Kind.THAW.label
         active = self.shown.server is not None and self.shown.server.activated
         return (Kind.PACKS if active else Kind.ACTIVATE_AND_PACKS).label
 

@@ -31,7 +31,9 @@ SPOKEN: Mapping[Language, Text] = {"fr": t("French words"), "en": t("English wor
 
 
 def pack_text(cal_type: int, version: int) -> Text:
-    """Name what a line or a pack holds."""
+    """Name what a line or a pack holds; a request without a version ends a freeze."""
+    if not version:
+        return t("end of a freeze")
     return t("{kind}, {version}", kind=CalType(cal_type).text, version=version_name(version))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from calvox.centre.refusals import Reason
 from calvox.common.i18n import Text, t
 
-REASONS: Mapping[Reason, Text] = {
+REASONS: Mapping[str, Text] = {
     Reason.UNKNOWN_CALLER: t("unknown caller"),
     Reason.WRONG_CALL_WORD: t("wrong call word"),
     Reason.CALLER_LOCKED: t("caller locked"),
@@ -24,5 +24,9 @@ REASONS: Mapping[Reason, Text] = {
     Reason.LINE_ENDED: t("the agreement’s lines ended"),
     Reason.OUTLASTS_LINE: t("would outlast the agreement’s line"),
     Reason.MORE_THAN_LEFT: t("more than is left"),
+    "nothing-to-reissue": t("nothing to reissue"),
+    "old-server-unknown": t("replaced licence server unknown"),
+    "old-server-replaced": t("replaced licence server replaced before"),
+    "reissue-too-often": t("reissued too often"),
     Reason.CONTROL_WORDS_DIFFER: t("control words differed"),
 }

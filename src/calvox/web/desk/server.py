@@ -27,6 +27,8 @@ class GivenPack:
     def told(self) -> Text:
         """The pack in words."""
         one = self.pack
+        if not one.quantity:
+            return t("{sequence}: {what}", sequence=one.sequence, what=pack_text(one.cal_type, one.version))
         return t(
             "{sequence}: {quantity} CALs {pack}, until: {until}",
             sequence=one.sequence,
