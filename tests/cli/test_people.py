@@ -99,3 +99,22 @@ def test_a_certificate_that_does_not_fit_stops_the_start(folder: Path, tmp_path:
     done = command("server", "serve", "--folder", str(folder), "--listen", "127.0.0.1:0", cwd=folder, **more)
     told = json.loads(done.stderr.splitlines()[-1])
     assert (done.returncode, told["code"], "server.people_key" in told["hint"]) == (78, "bad-settings", True)
+
+
+def test_a_link_is_whole_and_lets_in_once(running: ServerProcess) -> None:
+    """It names where people log in now, and the password is not asked."""
+    told = run(running.folder, "link", "ada")
+    assert (told["name"], told["served"]) == ("ada", True)
+    address, _, code = told["address"].partition("/come-in?code=")
+    assert (address, len(code)) == (running.people, 43)
+    context = ssl.create_default_context(cafile=str(running.folder / "keys" / "authority.pem"))
+    port, headers = int(address.rpartition(":")[2]), {"Origin": address.replace("127.0.0.1", "localhost")}
+    told = [send(port, context, "POST", "/come-in", f"code={code}".encode(), headers).status for _ in range(2)]
+    assert told == [303, 403]
+
+
+def test_a_link_that_nobody_serves_says_so(folder: Path) -> None:
+    """Its address is the settings'; somebody unknown gets none."""
+    told = run(folder, "link", "ada")
+    assert (told["served"], told["address"].startswith("/come-in?code=")) == (False, True)
+    assert run(folder, "link", "nobody", code=3)["code"] == "not-found"

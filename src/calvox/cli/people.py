@@ -105,7 +105,7 @@ def remove(name: NameArgument, of: Of = Store.SERVER, folder: Folder = None) -> 
 def link(name: NameArgument, of: Of = Store.SERVER, folder: Folder = None) -> None:
     """Make a link."""
     told: LogInLink = _owner(of, folder).call("log-in-link", OnePerson(name))
-    address = (told.at or f"https://{_people_listen(of)}") + told.path
+    address = (told.at or _usual_address(of)) + told.path
     lines = [
         address,
         str(
@@ -122,9 +122,11 @@ def link(name: NameArgument, of: Of = Store.SERVER, folder: Folder = None) -> No
     show(shown, lambda screen: screen.print("\n".join(lines), markup=False, soft_wrap=True))
 
 
-def _people_listen(of: Store) -> str:
+def _usual_address(of: Store) -> str:
+    """Tell where people will log in by the settings; empty: nowhere."""
     own = settings()
-    return own.server.people_listen if of is Store.SERVER else own.centre.people_listen
+    listen = own.server.people_listen if of is Store.SERVER else own.centre.people_listen
+    return f"https://{listen}" if listen else ""
 
 
 def _password(name: str, file: Path | None) -> str:
