@@ -86,7 +86,8 @@ def test_a_full_disk_refuses_clearly_and_the_process_goes_on_when_there_is_room(
             host = Asking(server, tmp_path / "host")
             assert host.ask()[0] == 200
             filler.write_bytes(b"\0" * (os.statvfs(at).f_bavail * os.statvfs(at).f_frsize))
-            status, told = 200, None
+            status: int = 200
+            told: Any = None
             for _ in range(3000):
                 status, told = host.ask()
                 if status != 200:
