@@ -64,8 +64,8 @@ REPORT_PAGES: dict[str, Page] = {
             zone=ZONE,
             key=KEY,
             month=HOSTILE,
-            start=50,
-            further=100,
+            start=HOSTILE,
+            further=HOSTILE,
         )
         for one in REPORTS.values()
     },

@@ -125,7 +125,7 @@ def _usage(server: LicenceServer, reader: Reader, month: str) -> Iterator[Row]:
 def _cals(kind: CalType) -> Callable[[LicenceServer, Reader, str], Iterator[Row]]:
     def rows(server: LicenceServer, reader: Reader, month: str) -> Iterator[Row]:
         names = Names(reader, most=10_000)
-        for row in reader.select("cal", {"cal_type": int(kind)}, order="entry"):
+        for row in reader.select("cal", {"cal_type": int(kind)}):
             holder, host = names.holder(row["holder"]), names.host(row["host"])
             about = version_name(row["version"]), row["temporary"], row["pack"] or None, host
             yield holder, *about, row["issued"], row["valid_until"], row["cal_id"].hex()

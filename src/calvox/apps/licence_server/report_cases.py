@@ -24,6 +24,8 @@ USAGE_DAYS = 183
 """Days of use over time that are told."""
 LATEST = 5
 """Refusals that are told by name."""
+LONGEST = 8
+"""Digits of a place in a report, and one more."""
 MOST_SAID = 10_000_000
 """Users or devices that somebody may say there are."""
 Form = Literal["csv", "json", "pdf", "signed"]
@@ -65,29 +67,30 @@ class AskRows(msgspec.Struct, frozen=True):
 
     report: str
     month: str = ""
-    start: int = 0
-    """Where to go on, as the page before told; 0: at the beginning."""
+    start: str = ""
+    """Where to go on, as the page before told; empty: at the beginning."""
 
 
 class Rows(msgspec.Struct, frozen=True):
     """A page of a report."""
 
     rows: list[list[Cell]]
-    further: int = 0
-    """Where the next page begins; 0: there is none."""
+    further: str = ""
+    """Where the next page begins; empty: there is none."""
 
 
 def rows(server: LicenceServer, asked: AskRows, by: str) -> Rows:
-    """Read a page; of CALs the newest first, however many there are."""
+    """Read a page, of CALs in the order in which they lie, however many there are."""
     (report,) = exporting.chosen((asked.report,), asked.month)
     with server.journal.read() as reader:
         if report.cal_type is not None:
-            start = asked.start if 0 < asked.start <= reader.head.position else 0
-            found = find_cals(reader, Wanted(cal_type=report.cal_type.label, before=start))
-            return Rows([list(cal_cells(cal)) for cal in found.cals], found.further)
-        start = max(0, min(asked.start, MOST_SAID))
+            found = find_cals(reader, Wanted(cal_type=report.cal_type.label, after=asked.start))
+            return Rows([list(cal_cells(cal)) for cal in found.cals], found.after)
+        start = (
+            int(asked.start) if asked.start.isascii() and asked.start.isdigit() and len(asked.start) < LONGEST else 0
+        )
         read = [list(row) for row in islice(report.rows(server, reader, asked.month), start, start + PAGE + 1)]
-    return Rows(read[:PAGE], start + PAGE if len(read) > PAGE else 0)
+    return Rows(read[:PAGE], str(start + PAGE) if len(read) > PAGE else "")
 
 
 def export(server: LicenceServer, asked: Export, by: str) -> Exported:

@@ -35,7 +35,7 @@ class AskedReport(msgspec.Struct, frozen=True):
 
     report: str = "packs"
     month: str = ""
-    start: int = 0
+    start: str = ""
 
 
 class AskedFile(msgspec.Struct, frozen=True):
@@ -61,7 +61,7 @@ async def show_reports(visit: Visit) -> Response:
             read = await visit.case("report-rows", AskRows(report.name, asked.month, asked.start))
         except BadInput as error:
             read = error
-    further = 0 if isinstance(read, BadInput) else read.further
+    further = "" if isinstance(read, BadInput) else read.further
     rows = read if isinstance(read, BadInput) else read.rows
     page = reports.reports(
         report,

@@ -103,8 +103,8 @@ def reports(
     zone: ZoneInfo,
     key: str,
     month: str = "",
-    start: int = 0,
-    further: int = 0,
+    start: str = "",
+    further: str = "",
 ) -> ReportsPage:
     """Make the page.
 
@@ -115,7 +115,7 @@ def reports(
         key: The server's public key, hexadecimal.
         month: YYYY-MM, of a report that is of one.
         start: Where this page began.
-        further: Where the next one begins; 0: there is none.
+        further: Where the next one begins; empty: there is none.
     """
     trouble = rows if isinstance(rows, CalvoxError) else None
     read = () if isinstance(rows, CalvoxError) else rows
@@ -128,7 +128,7 @@ def reports(
         month=month,
         rows=shown,
         files=files,
-        newest=_address(report.name, month, 0) if start else "",
+        newest=_address(report.name, month, "") if start else "",
         further=_address(report.name, month, further) if further else "",
         key=key,
         command=f"calvox report verify calvox-report.signed --key {key}",
@@ -137,10 +137,10 @@ def reports(
 
 
 def _link(report: Report, here: bool) -> ReportLink:
-    return ReportLink(report.name, report.title, _address(report.name, "", 0), here)
+    return ReportLink(report.name, report.title, _address(report.name, "", ""), here)
 
 
-def _address(report: str, month: str, start: int) -> str:
+def _address(report: str, month: str, start: str) -> str:
     asked = {"report": report, "month": month, "start": start}
     return f"{REPORTS}?{urlencode({name: value for name, value in asked.items() if value})}"
 
