@@ -276,9 +276,12 @@ def test_a_request_of_another_server_is_no_good_code(centre: Centre, text: str) 
 
 
 def test_a_thaw_is_no_pack(centre: Centre) -> None:
-    """It needs another kind of call."""
+    """It needs a call of its own."""
+    thaw = wire.pack_request(SERVER, wire.thaw_request(3)).hex()
     with pytest.raises(BadInput):
-        centre.ask(requests=(wire.pack_request(SERVER, wire.thaw_request(3)).hex(),))
+        centre.ask(device(1, 2), requests=(thaw,))
+    with pytest.raises(BadInput):
+        centre.ask(requests=(thaw,), kind="packs")
 
 
 def test_prepared_calls_wait_and_are_forgotten(centre: Centre) -> None:

@@ -13,6 +13,7 @@ from calvox.centre.card import CardAsked, card_of, show_card
 from calvox.centre.noted import OpenCallShown
 from calvox.centre.open_calls import EndCall, OpenCall, end_call, open_call
 from calvox.centre.servers import BlacklistServer, RetireServer, blacklist, retire
+from calvox.centre.succession import AllowReissue, allow_reissue
 from calvox.centre.typed import KeepTyping, TypingAsked, keep_typing, kept_typing
 from calvox.common.errors import BadInput, NotLoggedIn, StoreFailed, Tampered
 from calvox.core.book import Fact
@@ -23,7 +24,7 @@ from calvox.people.attempts import EVERY
 from calvox.people.links import make_link
 from calvox.people.log_in import Door
 from calvox.wire.card import fingerprint_words, read_card
-from tests.centre.world import CALL_WORD, CALLER, OTHER_SERVER, PHONES, SECRET, SERVER, Centre, device, user
+from tests.centre.world import AGREEMENT, CALL_WORD, CALLER, OTHER_SERVER, PHONES, SECRET, SERVER, Centre, device, user
 
 PASSWORD = "a good password"
 
@@ -46,6 +47,8 @@ def fill(centre: Centre) -> None:
     taken = open_call(centre.context, OpenCall(CALLER, CALL_WORD), "op")
     assert isinstance(taken, OpenCallShown)
     end_call(centre.context, EndCall(taken.call), "op")
+    allow_reissue(centre.context, AllowReissue(AGREEMENT, "flood"), "chief")
+    centre.signed(kind="reissue", why="restored")
     blacklist(centre.context, BlacklistServer(OTHER_SERVER.hex(), "stolen"), "chief")
     retire(centre.context, RetireServer(SERVER.hex(), SECRET.to_bytes(14, "big").hex()), "op")
     add_person(centre.context, "otto", "operator", PASSWORD, "chief")

@@ -22,9 +22,12 @@ from calvox.centre.entries import (
     ConfirmationRegistered,
     ConfirmationSigned,
     LineEntitled,
+    LinesFreed,
+    ReissueAllowed,
     ServerActivated,
     ServerBlacklisted,
     ServerRegistered,
+    ServerReplaced,
     ServerRetired,
 )
 from calvox.centre.register import FACTS, REGISTER, changes
@@ -84,6 +87,18 @@ CANONICAL: tuple[Fact, ...] = (
     BackupMade(archive=b"a" * 32, size=123_456, position=77, head=b"n" * 32, recipient="age1recovery", by="ada"),
     BackupDrilled(archive=b"a" * 32, by="eve"),
     Restored(archive=b"a" * 32, position=77, generation=2, by="ada"),
+    LinesFreed(server_id=SERVER, agreement=AGREEMENT, lines=((2, 20), (3, -5)), back=1_810_000_000),
+    ServerReplaced(
+        server_id=SERVER,
+        by_server=b"t" * 18,
+        agreement=AGREEMENT,
+        call=CALL,
+        proven=False,
+        why="burnt down",
+        allowed_by="sue",
+        by="otto",
+    ),
+    ReissueAllowed(agreement=AGREEMENT, why="burnt down twice", by="sue"),
 )
 """One fact of each kind, all fields told apart by their values."""
 EFFECTS: dict[str, set[str]] = {
@@ -112,7 +127,10 @@ EFFECTS: dict[str, set[str]] = {
     "RecoveryKeyMade": {"recovery"},
     "BackupMade": {"backup"},
     "BackupDrilled": {"recovery", "backup"},
-    "Restored": {"recovery"},
+    "LinesFreed": {"freed"},
+    "ServerReplaced": {"reissue", "server", "allowance"},
+    "ReissueAllowed": {"allowance"},
+    "Restored": {"restore"},
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

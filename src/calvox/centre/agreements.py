@@ -11,6 +11,7 @@ import msgspec
 from calvox.centre.callers import CallerShown, caller_key, caller_shown, digest_of, hash_word, word_fits
 from calvox.centre.context import Context
 from calvox.centre.entries import AgreementAdded, CallerAdded, CallerAuthorised, LineEntitled
+from calvox.centre.replacing import back_by, coming_after, freed_of
 from calvox.common.clock import World
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.i18n import t
@@ -67,6 +68,8 @@ class LineShown(msgspec.Struct, frozen=True):
     quantity: int
     taken: int
     ends: int
+    coming: int = 0
+    """CALs of retired servers that come back later, of those that are taken."""
 
 
 class AgreementShown(msgspec.Struct, frozen=True):
@@ -114,7 +117,7 @@ def add_agreement(context: Context, request: AddAgreement, operator: str) -> Agr
             tx.append(LineEntitled(agreement=number, line=place, **msgspec.structs.asdict(line)))
         for caller, hashed in zip(request.callers, hashes, strict=True):
             _authorise(tx, number, caller, hashed, operator)
-        return agreement_shown(tx, number)
+        return agreement_shown(tx, number, tx.now)
 
     return context.journal.run(work).value
 
@@ -122,7 +125,8 @@ def add_agreement(context: Context, request: AddAgreement, operator: str) -> Agr
 def list_agreements(context: Context, _: ListAgreements, __: str) -> list[AgreementShown]:
     """List every agreement by its number."""
     with context.journal.read() as reader:
-        return [agreement_shown(reader, row["agreement"]) for row in list(reader.select("agreement"))]
+        now = context.world.now()
+        return [agreement_shown(reader, row["agreement"], now) for row in list(reader.select("agreement"))]
 
 
 def show_agreement_named(context: Context, request: ShowAgreement, _: str) -> AgreementShown:
@@ -132,10 +136,10 @@ def show_agreement_named(context: Context, request: ShowAgreement, _: str) -> Ag
         NotFound: there is none of that number.
     """
     with context.journal.read() as reader:
-        return agreement_shown(reader, request.number)
+        return agreement_shown(reader, request.number, context.world.now())
 
 
-def agreement_shown(reader: Reader, number: int) -> AgreementShown:
+def agreement_shown(reader: Reader, number: int, now: int) -> AgreementShown:
     """Read an agreement with its lines and callers.
 
     Raises:
@@ -144,15 +148,20 @@ def agreement_shown(reader: Reader, number: int) -> AgreementShown:
     row = reader.get("agreement", (number,))
     if row is None:
         raise NotFound(t("There is no agreement {number}", number=number))
-    lines = [LineShown(**{n: line[n] for n in LineShown.__struct_fields__}) for line in lines_of(reader, number)]
+    lines = [LineShown(**{n: line[n] for n in LineShown.__struct_fields__}) for line in lines_of(reader, number, now)]
     callers = [caller_shown(reader, a["caller"]) for a in reader.select("authorisation", {"agreement": number})]
     bought = {name: row[name] for name in ("customer", "programme", "sku", "proof", "ends", "added")}
     return AgreementShown(number=number, lines=lines, callers=callers, **bought)
 
 
-def lines_of(reader: Reader, number: int) -> list[dict[str, int]]:
-    """Read an agreement's lines in order."""
-    return list(reader.select("line", {"agreement": number}, order="line"))
+def lines_of(reader: Reader, number: int, now: int) -> list[dict[str, int]]:
+    """Read an agreement's lines in order, as they stand now: what retired servers had comes back with time."""
+    freed = freed_of(reader, number)
+    back, coming = back_by(freed, now), coming_after(freed, now)
+    rows = list(reader.select("line", {"agreement": number}, order="line"))
+    return [
+        {**row, "taken": row["taken"] - back.get(row["line"], 0), "coming": coming.get(row["line"], 0)} for row in rows
+    ]
 
 
 def _authorise(tx: Transaction, number: int, caller: NewCaller, hashed: str | None, operator: str) -> None:

@@ -9,7 +9,13 @@ from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 from calvox.wire.phone.message import Kind
 
-KINDS: dict[str, Kind] = {"activate": Kind.ACTIVATE, "packs": Kind.PACKS, "both": Kind.ACTIVATE_AND_PACKS}
+KINDS: dict[str, Kind] = {
+    "activate": Kind.ACTIVATE,
+    "packs": Kind.PACKS,
+    "both": Kind.ACTIVATE_AND_PACKS,
+    "reissue": Kind.REISSUE,
+    "thaw": Kind.THAW,
+}
 """The words for what a call may be about."""
 CALL_SIZE = 8
 """Bytes of a call's number."""
@@ -50,10 +56,18 @@ class PrepareCall(msgspec.Struct, frozen=True):
     """18 bytes in hexadecimal."""
     agreement: int
     kind: str = ""
-    """"activate", "packs" or "both"; empty: what fits."""
+    """"activate", "packs", "both", "reissue" or "thaw"; empty: what fits."""
     lines: tuple[AskedLine, ...] = ()
     requests: tuple[str, ...] = ()
     """Requests as they were spoken, 18 bytes in hexadecimal each."""
+    thaw: int | None = None
+    """Sequence of the freeze that a thaw ends, where its request is not spoken."""
+    replaces: str = ""
+    """Of a reissue: the licence server that is replaced, 18 bytes in hexadecimal; empty: the same one."""
+    proof: str = ""
+    """Its retirement proof, 14 bytes in hexadecimal; empty: there is none, or it was retired before."""
+    why: str = ""
+    """Of a reissue without proof: what happened."""
 
 
 class PreparedLine(msgspec.Struct, frozen=True):

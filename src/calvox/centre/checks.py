@@ -16,7 +16,17 @@ import msgspec
 
 from calvox.centre.agreements import lines_of
 from calvox.centre.refusals import Reason, Refusal
-from calvox.centre.register import ACTIVE, RETIRED
+from calvox.centre.register import ACTIVE, BLACKLISTED, RETIRED
+from calvox.centre.replacing import (
+    ALLOWED_SECONDS,
+    Lines,
+    allowance_of,
+    credit_of,
+    moved,
+    reissues_before,
+    taken_by,
+    within_limits,
+)
 from calvox.common.clock import DAY, day_of
 from calvox.core.book import Row
 from calvox.core.products import Programme
@@ -39,6 +49,12 @@ class Call(msgspec.Struct, frozen=True):
     kind: int
     requests: tuple[bytes, ...]
     """18 bytes each, in ascending sequence."""
+    replaces: bytes = b""
+    """Of a reissue: the licence server that is replaced, 18 bytes; empty: the same one."""
+    proof: bytes = b""
+    """Its retirement proof, 14 bytes, checked; empty: none was given."""
+    why: str = ""
+    """Of a reissue without proof: what happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +65,10 @@ class Approved:
     """The confirmation that was registered for just this before."""
     taken: tuple[tuple[int, int, int], ...] = ()
     """Sequence, line and quantity of what must be taken."""
+    moved: Lines = field(default_factory=dict)
+    """Of these, what comes out of what the replaced server had, by line."""
+    allowed_by: str = ""
+    """The supervisor whose leave a reissue beyond the limits uses up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +117,67 @@ def judge(reader: Reader, call: Call, now: int) -> Refusal | Approved:
     if refusal is not None:
         return refusal
     known = find_confirmation(reader, call)
-    if known is not None:
+    if known is not None and not (call.kind == Kind.REISSUE and _is_another_reissue(reader, call, known, now)):
         return Approved(known)
     server = reader.get("server", (call.server_id,))
-    if call.kind == Kind.PACKS and not (server and server["activated"]):
+    if call.kind in (Kind.PACKS, Kind.THAW) and not (server and server["activated"]):
         return Refusal(Reason.SERVER_NOT_ACTIVATED)
     agreement = reader.get("agreement", (call.agreement,))
     if agreement is not None and agreement["ends"] and agreement["ends"] <= now:
         return Refusal(Reason.AGREEMENT_ENDED, {"agreement": call.agreement})
+    if call.kind == Kind.THAW:
+        return _thaw(reader, call)
+    if call.kind == Kind.REISSUE:
+        return _reissue(reader, call, agreement or {}, now)
     return _packs(reader, call, agreement or {}, now)
+
+
+def _is_another_reissue(reader: Reader, call: Call, known: Row, now: int) -> bool:
+    """Tell whether a reissue that looks like one before is a new one: a licence server takes each code only once."""
+    return known["time"] <= now - ALLOWED_SECONDS or allowance_of(reader, call.agreement, now) is not None
+
+
+def _thaw(reader: Reader, call: Call) -> Refusal | Approved:
+    """A thaw takes nothing, but its sequence is used up for ever."""
+    request = unpack_request(call.server_id, call.requests[0])
+    used = reader.get("request", (call.server_id, request.sequence))
+    return Refusal(Reason.SEQUENCE_USED, {"sequence": request.sequence}) if used else Approved()
+
+
+def _reissue(reader: Reader, call: Call, agreement: Row, now: int) -> Refusal | Approved:
+    """Judge a migration or a reissue; what the replaced server had may be had at once by the one that takes its place."""
+    refusal, allowed_by = may_replace(reader, call, now)
+    if refusal is not None:
+        return refusal
+    credit = credit_of(reader, call.agreement, call.replaces, now) if call.replaces else {}
+    judged = _packs(reader, call, agreement, now, credit)
+    if isinstance(judged, Refusal):
+        return judged
+    return Approved(None, judged.taken, moved(credit, judged.taken), allowed_by)
+
+
+def may_replace(reader: Reader, call: Call, now: int) -> tuple[Refusal | None, str]:
+    """Check that one server may take another one's place, and whose leave that uses up."""
+    old = call.replaces or call.server_id
+    row = reader.get("server", (old,))
+    if old == call.server_id:
+        if row is None or not row["activated"]:
+            return Refusal(Reason.NOTHING_TO_REISSUE), ""
+    else:
+        if row is None or call.agreement not in taken_by(reader, old):
+            return Refusal(Reason.OLD_SERVER_UNKNOWN), ""
+        if row["state"] == BLACKLISTED or next(
+            reader.select("reissue", {"server_id": old, "agreement": call.agreement}, limit=1), None
+        ):
+            return Refusal(Reason.OLD_SERVER_REPLACED), ""
+        if call.proof or row["state"] == RETIRED:
+            return None, ""
+    if within_limits(reissues_before(reader, call.agreement), now):
+        return None, ""
+    allowance = allowance_of(reader, call.agreement, now)
+    if allowance is None:
+        return Refusal(Reason.REISSUE_TOO_OFTEN, {"agreement": call.agreement}), ""
+    return None, allowance["by"]
 
 
 def may_call(reader: Reader, caller: str, agreement: int) -> Refusal | None:
@@ -133,7 +205,7 @@ def server_refusal(reader: Reader, server_id: bytes) -> Refusal | None:
 def find_confirmation(reader: Reader, call: Call) -> Row | None:
     """Find the confirmation that was registered for the same kind, server ID and requests."""
     where = {"server_id": call.server_id, "kind": call.kind, "requests": b"".join(call.requests)}
-    return next(reader.select("confirmation", where, limit=1), None)
+    return next(reader.select("confirmation", where, order="-entry", limit=1), None)
 
 
 def is_new(reader: Reader, server_id: bytes, sequence: int) -> bool:
@@ -141,9 +213,12 @@ def is_new(reader: Reader, server_id: bytes, sequence: int) -> bool:
     return reader.get("request", (server_id, sequence)) is None
 
 
-def _packs(reader: Reader, call: Call, agreement: Row, now: int) -> Refusal | Approved:
+def _packs(reader: Reader, call: Call, agreement: Row, now: int, credit: Lines | None = None) -> Refusal | Approved:
     server = reader.get("server", (call.server_id,))
-    taking = _Taking(lines_of(reader, call.agreement), now)
+    lines = lines_of(reader, call.agreement, now)
+    for line in lines:
+        line["taken"] -= (credit or {}).get(line["line"], 0)
+    taking = _Taking(lines, now)
     for data in call.requests:
         request = unpack_request(call.server_id, data)
         before = reader.get("request", (call.server_id, request.sequence))

@@ -31,9 +31,21 @@ from calvox.common.errors import BadInput
 from calvox.common.i18n import LANGUAGES, t
 from calvox.core.book import Row
 from calvox.journal.interface import Reader, Transaction
-from calvox.wire.phone.identity import PRODUCT, server_id_fields
+from calvox.wire.phone.codec import CodeType
+from calvox.wire.phone.forms import number_of
+from calvox.wire.phone.identity import PRODUCT, retirement_matches, server_id_fields
 from calvox.wire.phone.message import Kind, control_words
-from calvox.wire.phone.request import CalType, Programme, Request, RequestKind, pack_request, unpack_request
+from calvox.wire.phone.request import (
+    CalType,
+    Programme,
+    Request,
+    RequestKind,
+    pack_request,
+    thaw_request,
+    unpack_request,
+)
+
+LONGEST_WHY = 200
 
 
 def identify(context: Context, request: IdentifyCaller, operator: str) -> Identified | Refusal:
@@ -135,11 +147,32 @@ def enter_refusal(tx: Transaction, call: Call, refusal: Refusal, operator: str) 
 def _call(reader: Reader, key: str, server_id: bytes, asked: PrepareCall) -> Call:
     agreement = reader.get("agreement", (asked.agreement,)) or {}
     spoken = [bytes_from_hex(text, 18, "requests") for text in asked.requests]
+    if asked.thaw is not None:
+        spoken.append(pack_request(server_id, thaw_request(asked.thaw)))
     written = [_written(server_id, line, asked.agreement, agreement["programme"]) for line in asked.lines]
     requests = tuple(sorted((*spoken, *written), key=lambda data: unpack_request(server_id, data).sequence))
-    call = Call(key, server_id, asked.agreement, _kind(reader, server_id, requests, asked), requests)
+    kind = _kind(reader, server_id, requests, asked)
+    about = _replaced(server_id, asked) if kind == Kind.REISSUE else (b"", b"", "")
+    call = Call(key, server_id, asked.agreement, kind, requests, *about)
     control_words(Kind(call.kind), server_id, requests, "en")
     return call
+
+
+def _replaced(server_id: bytes, asked: PrepareCall) -> tuple[bytes, bytes, str]:
+    """Read which server is replaced, by which proof, and why.
+
+    Raises:
+        BadInput: a reissue without proof says no reason, or a field is not well formed.
+        BadCode: the proof is not that server's.
+    """
+    old = bytes_from_hex(asked.replaces, 18, "replaces") if asked.replaces else b""
+    proof = bytes_from_hex(asked.proof, 14, "proof") if asked.proof else b""
+    if proof:
+        retirement_matches(old, number_of(CodeType.RETIREMENT, proof))
+    why = asked.why.strip()
+    if len(why) > LONGEST_WHY or not (why.isprintable() or not why):
+        raise BadInput(t("The field “{name}” is one line of at most {most} signs", name="why", most=LONGEST_WHY))
+    return b"" if old == server_id else old, proof, why
 
 
 def _written(server_id: bytes, line: AskedLine, agreement: int, programme: int) -> bytes:
@@ -158,6 +191,8 @@ def _kind(reader: Reader, server_id: bytes, requests: Sequence[bytes], asked: Pr
         return KINDS[asked.kind]
     if not requests:
         return Kind.ACTIVATE
+    if len(requests) == 1 and unpack_request(server_id, requests[0]).kind is RequestKind.THAW:
+        return Kind.THAW
     both = Call("", server_id, asked.agreement, Kind.ACTIVATE_AND_PACKS, tuple(requests))
     server = reader.get("server", (server_id,))
     active = server is not None and server["activated"]

@@ -188,3 +188,39 @@ class ServerRetired(Fact, frozen=True):
     proof: bytes
     """14 bytes."""
     by: str
+
+
+class LinesFreed(Fact, frozen=True):
+    """What a licence server had taken of an agreement comes back to its lines."""
+
+    server_id: bytes
+    agreement: int
+    lines: tuple[tuple[int, int], ...]
+    """Line and quantity; negative where what was to come back later has moved to a successor at once."""
+    back: int
+    """From when it counts, seconds UTC."""
+
+
+class ServerReplaced(Fact, frozen=True):
+    """A licence server took the place of another one, or of itself as it was before a restore."""
+
+    server_id: bytes
+    """The one that was replaced; refused for ever after, unless it is the same one."""
+    by_server: bytes
+    agreement: int
+    call: bytes
+    proven: bool
+    """Whether it was erased, and proved it."""
+    why: str
+    """What happened, without a proof."""
+    allowed_by: str
+    """The supervisor who allowed it beyond the limits; empty: it was within them."""
+    by: str
+
+
+class ReissueAllowed(Fact, frozen=True):
+    """A supervisor allowed one more reissue without proof than the limits do."""
+
+    agreement: int
+    why: str
+    by: str

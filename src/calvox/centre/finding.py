@@ -93,7 +93,8 @@ def find_agreements(context: Context, request: FindAgreements, _: str) -> Agreem
     sought = _sought(request.text)
     with context.journal.read() as reader:
         numbers = _numbers(reader, sought)
-        shown = [agreement_shown(reader, number) for number in numbers[:MOST_FOUND]]
+        now = context.world.now()
+        shown = [agreement_shown(reader, number, now) for number in numbers[:MOST_FOUND]]
     return AgreementsFound(shown, len(numbers) > MOST_FOUND)
 
 

@@ -105,7 +105,7 @@ def show_noted(reader: Reader, number: bytes, now: int) -> OpenCallShown:
         operator=begun["by"],
         caller=caller_shown(reader, begun["caller"]),
         noted=noted,
-        agreements=[agreement_shown(reader, one) for one in agreements_of(reader, begun["caller"])],
+        agreements=[agreement_shown(reader, one, now) for one in agreements_of(reader, begun["caller"])],
         server=server_shown(reader, server_id) if server_id else None,
         refusal=refusal,
         signed=_signed(reader, noted) if refusal is None else None,

@@ -6,7 +6,6 @@ Call and confirmation bear the same number, unless an earlier call brought the v
 are entries; all between them is working state, which goes after some hours.
 """
 
-
 import msgspec
 from msgspec import UNSET, UnsetType
 

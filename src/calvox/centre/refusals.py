@@ -32,6 +32,10 @@ class Reason(StrEnum):
     OUTLASTS_LINE = "outlasts-line"
     MORE_THAN_LEFT = "more-than-left"
     CONTROL_WORDS_DIFFER = "control-words-differ"
+    NOTHING_TO_REISSUE = "nothing-to-reissue"
+    OLD_SERVER_UNKNOWN = "old-server-unknown"
+    OLD_SERVER_REPLACED = "old-server-replaced"
+    REISSUE_TOO_OFTEN = "reissue-too-often"
 
     @property
     def text(self) -> Text:
@@ -64,6 +68,12 @@ _TEXTS: dict[Reason, Text] = {
     Reason.OUTLASTS_LINE: t("the CALs {cal_type} of version {version} would outlast the agreement's line"),
     Reason.MORE_THAN_LEFT: t("{asked} CALs {cal_type} of version {version} are asked for, and {left} are left"),
     Reason.CONTROL_WORDS_DIFFER: t("the control words differ: something was mis-heard"),
+    Reason.NOTHING_TO_REISSUE: t("this licence server was never activated; note the ID of the one that it replaces"),
+    Reason.OLD_SERVER_UNKNOWN: t("nothing was ever signed for the licence server that is to be replaced"),
+    Reason.OLD_SERVER_REPLACED: t("the licence server that is to be replaced was replaced already, or is blacklisted"),
+    Reason.REISSUE_TOO_OFTEN: t(
+        "without a proof: once in 90 days, three times in 24 months for agreement {agreement}; a supervisor may allow it"
+    ),
 }
 
 
@@ -99,6 +109,12 @@ _SAID: dict[Reason, Text] = {
     Reason.OUTLASTS_LINE: t("The CALs would outlast the agreement. Please choose an earlier end on your call sheet."),
     Reason.MORE_THAN_LEFT: t("Fewer CALs are left than you ask for. I can tell you how many; please make a new sheet."),
     Reason.CONTROL_WORDS_DIFFER: _COMPARE,
+    Reason.NOTHING_TO_REISSUE: t("Please read me the ID of your old licence server too."),
+    Reason.OLD_SERVER_UNKNOWN: t("I do not find your old licence server. Please read me its ID again."),
+    Reason.OLD_SERVER_REPLACED: _SUPERVISOR,
+    Reason.REISSUE_TOO_OFTEN: t(
+        "I may not do this again so soon without the proof of the old server. My supervisor will call your company back."
+    ),
 }
 
 

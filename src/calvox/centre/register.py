@@ -20,14 +20,18 @@ from calvox.centre.entries import (
     ConfirmationRegistered,
     ConfirmationSigned,
     LineEntitled,
+    LinesFreed,
+    ReissueAllowed,
     ServerActivated,
     ServerBlacklisted,
     ServerRegistered,
+    ServerReplaced,
     ServerRetired,
 )
-from calvox.core.book import Add, Book, Change, Fact, Placed, Put, Set, Table
+from calvox.core.book import Add, Book, Change, Drop, Fact, Placed, Put, Set, Table
 from calvox.core.continuity import CONTINUITY_FACTS, CONTINUITY_TABLES, continuity_changes
 from calvox.core.peopling import PEOPLE_FACTS, PEOPLE_WORKING, PERSON_TABLE, people_changes
+from calvox.wire.phone.message import Kind
 
 FACTS: tuple[type[Fact], ...] = (
     CentreFounded,
@@ -49,6 +53,9 @@ FACTS: tuple[type[Fact], ...] = (
     ServerRetired,
     *PEOPLE_FACTS,
     *CONTINUITY_FACTS,
+    LinesFreed,
+    ServerReplaced,
+    ReissueAllowed,
 )
 
 SLOT = (0,)
@@ -132,6 +139,28 @@ PROJECTIONS = (
         },
         index=(("opened",),),
     ),
+    Table(
+        "freed",
+        ("entry", "line"),
+        {"entry": int, "line": int, "agreement": int, "server_id": bytes, "quantity": int, "back": int},
+        index=(("agreement",),),
+    ),
+    Table(
+        "reissue",
+        ("entry",),
+        {
+            "entry": int,
+            "time": int,
+            "agreement": int,
+            "server_id": bytes,
+            "by_server": bytes,
+            "proven": int,
+            "why": str,
+            "allowed_by": str,
+        },
+        index=(("agreement",), ("server_id",)),
+    ),
+    Table("allowance", ("agreement",), {"agreement": int, "time": int, "why": str, "by": str}),
     PERSON_TABLE,
     *CONTINUITY_TABLES,
 )
@@ -164,6 +193,8 @@ def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield from _server(fact, placed)
         case ConfirmationRegistered():
             yield from _registered(fact, placed)
+        case LinesFreed() | ServerReplaced() | ReissueAllowed():
+            yield from _replaced(fact, placed)
         case ConfirmationSigned():
             yield Set("confirmation", (fact.call,), {"signature": fact.signature})
         case CallRefused():
@@ -219,18 +250,37 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield Set("server", (fact.server_id,), {"state": RETIRED})
 
 
+def _replaced(fact: LinesFreed | ServerReplaced | ReissueAllowed, placed: Placed) -> Iterable[Change]:
+    match fact:
+        case LinesFreed():
+            for line, quantity in fact.lines:
+                row = {**_fields(fact, "server_id", "agreement", "back"), "line": line, "quantity": quantity}
+                yield Put("freed", {**row, "entry": placed.sequence})
+        case ServerReplaced():
+            row = _fields(fact, "agreement", "server_id", "by_server", "why", "allowed_by")
+            at = {"entry": placed.sequence, "time": placed.time, "proven": int(fact.proven)}
+            yield Put("reissue", {**row, **at})
+            if fact.server_id != fact.by_server and not fact.proven:
+                yield Set("server", (fact.server_id,), {"state": RETIRED, "why": fact.why})
+            if fact.allowed_by:
+                yield Drop("allowance", (fact.agreement,))
+        case ReissueAllowed():
+            yield Put("allowance", {**_fields(fact, "agreement", "why", "by"), "time": placed.time})
+
+
 def _registered(fact: ConfirmationRegistered, placed: Placed) -> Iterable[Change]:
     row = _fields(fact, "call", "kind", "server_id", "issue_day", "agreement", "caller")
     place = {"entry": placed.sequence, "time": placed.time}
     yield Put("confirmation", {**row, **place, "requests": b"".join(fact.requests), "signature": b""})
-    new = {sequence for sequence, _, _ in fact.taken}
+    thaws = fact.kind == Kind.THAW
+    new = set(fact.sequences) if thaws else {sequence for sequence, _, _ in fact.taken}
     for sequence, request in zip(fact.sequences, fact.requests, strict=True):
         if sequence in new:
             names = {"server_id": fact.server_id, "sequence": sequence, "request": request, "call": fact.call}
             yield Put("request", names)
     for _, line, quantity in fact.taken:
         yield Add("line", (fact.agreement, line), "taken", quantity)
-    if new:
+    if new and not thaws:
         yield Set("server", (fact.server_id,), {"highest": max(new)})
 
 

@@ -9,6 +9,7 @@ from calvox.centre.calls import bytes_from_hex
 from calvox.centre.context import Context
 from calvox.centre.entries import ServerBlacklisted, ServerRegistered, ServerRetired
 from calvox.centre.register import ACTIVE
+from calvox.centre.succession import free_later
 from calvox.common.errors import BadInput, Conflict
 from calvox.common.i18n import t
 from calvox.core.book import Fact, Row
@@ -104,6 +105,8 @@ def _end(context: Context, server_id: bytes, fact: Fact) -> ServerShown:
         elif row["state"] != ACTIVE:
             raise Conflict(t("This licence server gets nothing any more: {state}", state=row["state"]))
         tx.append(fact)
+        if isinstance(fact, ServerRetired):
+            free_later(tx, server_id, {})
         return _shown(tx.get("server", (server_id,)) or {})
 
     return context.journal.run(work).value

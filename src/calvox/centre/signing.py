@@ -16,9 +16,15 @@ from calvox.centre.calls import CALL_SIZE, bytes_from_hex
 from calvox.centre.checks import Approved, Call, judge, server_refusal
 from calvox.centre.context import Context, centre_row
 from calvox.centre.desk import enter_refusal, read_pending, refuse
-from calvox.centre.entries import ConfirmationRegistered, ConfirmationSigned, ServerActivated, ServerRegistered
+from calvox.centre.entries import (
+    ConfirmationRegistered,
+    ConfirmationSigned,
+    ServerActivated,
+    ServerRegistered,
+)
 from calvox.centre.keys import Signer
 from calvox.centre.refusals import Reason, Refusal
+from calvox.centre.succession import enter_replacement
 from calvox.common.clock import day_of
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import t
@@ -125,6 +131,8 @@ def _enter(tx: Transaction, number: bytes, call: Call, judged: Approved, operato
     server = tx.get("server", (call.server_id,))
     if server is None:
         tx.append(ServerRegistered(server_id=call.server_id))
+    if kind is Kind.REISSUE:
+        enter_replacement(tx, number, call, judged, operator)
     asked = {name: getattr(call, name) for name in ("kind", "server_id", "requests", "agreement", "caller")}
     sequences = tuple(unpack_request(call.server_id, data).sequence for data in call.requests)
     signed = message(kind, call.server_id, call.requests, day)
@@ -139,7 +147,7 @@ def _enter(tx: Transaction, number: bytes, call: Call, judged: Approved, operato
             **asked,
         )
     )
-    if kind is not Kind.PACKS and not (server and server["activated"]):
+    if kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE) and not (server and server["activated"]):
         tx.append(ServerActivated(server_id=call.server_id, call=number))
     return _row_of([row for row in (tx.get("confirmation", (number,)),) if row])
 

@@ -24,6 +24,7 @@ from calvox.centre import (
     servers,
     signing,
     statistics,
+    succession,
     typed,
     typed_codes,
 )
@@ -72,6 +73,9 @@ CALL_CASES: Cases = {
 SERVER_CASES: Cases = {
     "blacklist": UseCase(servers.BlacklistServer, servers.ServerShown, servers.blacklist, roles=SUPERVISOR),
     "confirmation": UseCase(history.OneConfirmation, signing.Signed | Refusal, history.confirmation_again, reads=True),
+    "reissue-allow": UseCase(
+        succession.AllowReissue, succession.ReissueLeave, succession.allow_reissue, roles=SUPERVISOR
+    ),
     "retire": UseCase(servers.RetireServer, servers.ServerShown, servers.retire),
     "server-history": UseCase(history.OneServer, history.ServerHistory, history.server_history, reads=True),
     "servers": UseCase(servers.ServersAsked, list[servers.ServerShown], servers.list_servers, reads=True),
