@@ -197,6 +197,8 @@ def bodies(cast: Cast) -> dict[str, Any]:
         api.RELEASE_MANY: api.ReleaseMany((cast.cals[1],)),
         api.HEARTBEAT: api.Heartbeat((cast.cals[2],)),
         api.SETTLE: api.Settle(cast.voucher),
+        api.REENTER: api.ReenterAsk((api.Presented(b"no token", "s"),)),
+        api.REJOIN: api.RejoinAsk(7),
         api.RENEW_CERTIFICATE: api.RenewCertificate(request),
     }
 
@@ -211,6 +213,8 @@ def outcome(path: str, told: Told) -> str:
         return "refused" if told.read(api.AcquiredMany).answers[0].refused else "served"
     if path == api.RELEASE_MANY:
         return "served" if told.read(api.ReleasedMany).cal_ids else "left out"
+    if path == api.REENTER:
+        return "served" if told.read(api.Reentered).answers[0].token else "left out"
     if path == api.HEARTBEAT:
         return "left out" if told.read(api.Heartbeaten).lost else "served"
     return "served"

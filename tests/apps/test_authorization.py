@@ -52,6 +52,8 @@ HOST_ROUTES: dict[str, tuple[str, ...]] = {
     "POST /v1/statements": (*_SHUT, "served", "served", "served"),
     "POST /v1/settle": (*_SHUT, "not found", "not found", "served"),
     "POST /v1/heartbeat": (*_SHUT, "left out", "left out", "served"),
+    "POST /v1/reenter": (*_SHUT, "left out", "left out", "left out"),
+    "POST /v1/rejoin": (*_SHUT, "denied", "denied", "denied"),
 }
 
 PEOPLE = ("nobody", "wrong secret", "session over", "must change", "auditor", "administrator")
@@ -68,6 +70,7 @@ PEOPLE_ROUTES: dict[str, tuple[str, ...]] = {
 READING = [
     "alarms",
     "authority",
+    "backups",
     "cal-authorised",
     "cal-list",
     "cal-show",

@@ -125,6 +125,8 @@ def a_good(endpoint: Any) -> Any:
         api.RELEASE_MANY: api.ReleaseMany((b"1" * 16,)),
         api.HEARTBEAT: api.Heartbeat(),
         api.SETTLE: api.Settle(b"1" * 16),
+        api.REENTER: api.ReenterAsk((api.Presented(b"1", "s"),)),
+        api.REJOIN: api.RejoinAsk(7),
         api.RENEW_CERTIFICATE: api.RenewCertificate(make_signing_request(new_key(), "h").decode()),
     }
     return bodies.get(endpoint.path)

@@ -16,6 +16,7 @@ from calvox.core.continuity import BackupDrilled, BackupMade, RecoveryKeyMade, R
 from calvox.core.entries import (
     CalExpired,
     CalIssued,
+    CalReentered,
     CalRefused,
     CalReleased,
     CalReleasedByHand,
@@ -32,6 +33,7 @@ from calvox.core.entries import (
     UserAuthorised,
     UserUnauthorised,
 )
+from calvox.core.erasing import NamesErased
 from calvox.core.freezing import ServerFrozen, ServerThawed
 from calvox.core.hosting import (
     AuthorityAdded,
@@ -142,8 +144,25 @@ CANONICAL: tuple[Fact, ...] = (
     BackupMade(archive=b"a" * 32, size=123_456, position=77, head=b"n" * 32, recipient="age1recovery", by="ada"),
     BackupDrilled(archive=b"a" * 32, by="eve"),
     Restored(archive=b"a" * 32, position=77, generation=2, by="ada"),
+    NamesErased(count=3, why="every year", by="ada"),
     ServerFrozen(sequence=5, why="moving house", by="ada"),
     ServerThawed(sequence=5, by="ada"),
+    CalReentered(
+        cal_id=CAL,
+        cal_type=0,
+        version=7,
+        holder=HOLDER,
+        host=HOST,
+        valid_until=1_805_000_000,
+        temporary=False,
+        pack=3,
+        issued=1_800_000_000,
+        generation=1,
+        position=78,
+        new_device=True,
+        replaces=OTHER,
+        replaces_pack=2,
+    ),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -410,6 +429,8 @@ EFFECTS: dict[str, set[str]] = {
     "HostEnrolled": {"host"},
     "CalIssued": {"cal", "pack", "device", "usage"},
     "CalRenewed": {"cal", "token"},
+    "NamesErased": set(),
+    "CalReentered": {"cal", "token", "pack", "device", "usage"},
     "CalReleased": {"cal", "pack", "token", "usage"},
     "CalExpired": {"cal", "pack", "token", "usage"},
     "CalRefused": {"refusal"},
@@ -439,7 +460,7 @@ EFFECTS: dict[str, set[str]] = {
     "RecoveryKeyMade": {"recovery"},
     "BackupMade": {"backup"},
     "BackupDrilled": {"recovery", "backup"},
-    "Restored": {"recovery"},
+    "Restored": {"restore"},
     "ServerFrozen": {"server"},
     "ServerThawed": {"server"},
 }

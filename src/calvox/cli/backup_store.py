@@ -63,11 +63,12 @@ def backed(of: Store, folder: Path | None) -> Backed:
         settings = server_settings(folder)
         return Backed(server_backups.kept(settings), server_backups.next_generation, settings.server.names[0])
     from calvox.apps.centre import backups as centre_backups
+    from calvox.apps.centre.process import CARD
     from calvox.cli.centre_options import chosen
     from calvox.wire.card import read_card
 
     centre = chosen(folder)
-    card = Path(centre.folder) / centre_backups.CARD
+    card = Path(centre.folder) / CARD
     name = read_card(read_whole(card)).name if card.exists() else ""
     return Backed(centre_backups.kept(centre), centre_backups.next_generation, name)
 

@@ -14,7 +14,15 @@ import msgspec
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
 from calvox.core.book import Fact, Row
-from calvox.core.entries import CalExpired, CalIssued, CalReleased, CalReleasedByHand, CalRenewed, CalRevoked
+from calvox.core.entries import (
+    CalExpired,
+    CalIssued,
+    CalReentered,
+    CalReleased,
+    CalReleasedByHand,
+    CalRenewed,
+    CalRevoked,
+)
 from calvox.core.holders import LONGEST_NAME
 from calvox.core.products import CalType
 
@@ -81,7 +89,7 @@ def seen_in(facts: Iterable[tuple[int, Fact]], first: int, after: int) -> set[by
 
     for time, fact in facts:
         match fact:
-            case CalIssued():
+            case CalIssued() | CalReentered():
                 end(fact.replaces, time)
                 if fact.cal_type == CalType.USER:
                     out[fact.cal_id] = _Life(fact.holder, time, fact.valid_until + 1)

@@ -60,10 +60,14 @@ CONTINUITY_FACTS: tuple[type[Fact], ...] = (RecoveryKeyMade, BackupMade, BackupD
 RECOVERY_TABLE = Table(
     "recovery",
     ("slot",),
-    {"slot": int, "recipient": str, "made": int, "drilled": int, "restored": int, "restored_at": int},
+    {"slot": int, "recipient": str, "made": int, "drilled": int},
     small=True,
 )
-"""One row: the recovery key, when it was made and last typed in a drill; when a restore was, and its last entry; 0: never."""
+"""One row: the recovery key, when it was made and last typed in a drill; 0: never."""
+RESTORE_TABLE = Table(
+    "restore", ("generation",), {"generation": int, "position": int, "time": int, "archive": bytes}, small=True
+)
+"""The restores: the generation that each began, the last entry that was in its backup, and when it was."""
 BACKUP_TABLE = Table(
     "backup",
     ("archive",),
@@ -71,7 +75,7 @@ BACKUP_TABLE = Table(
     index=(("time",),),
 )
 """The verified archives; `drilled` is when one was last restored in a drill, 0: never."""
-CONTINUITY_TABLES = (RECOVERY_TABLE, BACKUP_TABLE)
+CONTINUITY_TABLES = (RECOVERY_TABLE, BACKUP_TABLE, RESTORE_TABLE)
 SLOT = (0,)
 """Key of the one row of table `recovery`."""
 
@@ -80,8 +84,7 @@ def continuity_changes(fact: Fact, placed: Placed) -> Iterable[Change]:
     """Tell what an entry about backups changes."""
     match fact:
         case RecoveryKeyMade():
-            row = {"recipient": fact.recipient, "made": placed.time, "drilled": 0, "restored": 0, "restored_at": 0}
-            yield Put("recovery", {"slot": 0, **row})
+            yield Put("recovery", {"slot": 0, "recipient": fact.recipient, "made": placed.time, "drilled": 0})
         case BackupMade():
             row = {"archive": fact.archive, "size": fact.size, "position": fact.position, "recipient": fact.recipient}
             yield Put("backup", {**row, "time": placed.time, "drilled": 0})
@@ -89,6 +92,7 @@ def continuity_changes(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield Set("recovery", SLOT, {"drilled": placed.time})
             yield Set("backup", (fact.archive,), {"drilled": placed.time})
         case Restored():
-            yield Set("recovery", SLOT, {"restored": placed.time, "restored_at": fact.position})
+            row = {"generation": fact.generation, "position": fact.position, "archive": fact.archive}
+            yield Put("restore", {**row, "time": placed.time})
         case _:
             raise AssertionError(fact)

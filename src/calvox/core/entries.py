@@ -117,6 +117,36 @@ class CalRenewed(Fact, frozen=True):
     """Last second, UTC."""
 
 
+class CalReentered(Fact, frozen=True):
+    """A CAL that was given out after a backup, and lost with the ledger, came back from a session host that holds its token."""
+
+    cal_id: bytes
+    """16 bytes."""
+    cal_type: int
+    version: int
+    holder: bytes
+    """The holder's salted reference, 32 bytes."""
+    host: bytes
+    """The host that holds its token, 16 bytes."""
+    valid_until: int
+    """Last second, UTC."""
+    temporary: bool
+    pack: int
+    """Sequence of its pack; 0 = none."""
+    issued: int
+    """From when its token is valid, seconds UTC."""
+    generation: int
+    """In which its token was signed."""
+    position: int
+    """Last entry of the batch that its token stands in, in that generation."""
+    new_device: bool
+    """Whether it is a device's and the ledger did not know the device."""
+    replaces: bytes
+    """The CAL that had gone back for it after the backup; empty = none."""
+    replaces_pack: int
+    """The pack that the replaced CAL went back to; 0 = none."""
+
+
 class CalReleased(Fact, frozen=True):
     """A CAL went back to its pool before its end."""
 

@@ -9,6 +9,7 @@ from calvox.core.continuity import CONTINUITY_FACTS, continuity_changes
 from calvox.core.entries import (
     CalExpired,
     CalIssued,
+    CalReentered,
     CalRefused,
     CalReleased,
     CalReleasedByHand,
@@ -25,6 +26,7 @@ from calvox.core.entries import (
     UserAuthorised,
     UserUnauthorised,
 )
+from calvox.core.erasing import NamesErased
 from calvox.core.freezing import FREEZE, FREEZE_FACTS, freeze_changes
 from calvox.core.hosting import HOST_FACTS, host_changes
 from calvox.core.ledger_tables import BESIDE, PROJECTIONS, WORKING
@@ -42,6 +44,7 @@ FACTS: tuple[type[Fact], ...] = (
     HostEnrolled,
     CalIssued,
     CalRenewed,
+    CalReentered,
     CalReleased,
     CalExpired,
     CalRefused,
@@ -56,6 +59,7 @@ FACTS: tuple[type[Fact], ...] = (
     *ALARM_FACTS,
     *PEOPLE_FACTS,
     *CONTINUITY_FACTS,
+    NamesErased,
     *FREEZE_FACTS,
 )
 
@@ -69,6 +73,8 @@ def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
     match fact:
         case CalIssued() | CalRenewed() | CalReleased() | CalExpired() | CalRefused():
             yield from _cal(fact, placed)
+        case CalReentered():
+            yield from _reentered(fact, placed)
         case (
             CalReleasedByHand()
             | CalRevoked()
@@ -102,6 +108,8 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield from alarm_changes(fact, placed)
         case _ if isinstance(fact, PEOPLE_FACTS):
             yield from people_changes(fact, placed)
+        case NamesErased():
+            pass
         case _ if isinstance(fact, CONTINUITY_FACTS):
             yield from continuity_changes(fact, placed)
         case _ if isinstance(fact, FREEZE_FACTS):
@@ -133,6 +141,19 @@ def _cal(fact: Fact, placed: Placed) -> Iterable[Change]:
         case CalRefused():
             row = _fields(fact, "host", "holder", "cal_type", "reason", "count")
             yield Put("refusal", {**row, "entry": placed.sequence, "time": placed.time})
+
+
+def _reentered(fact: CalReentered, placed: Placed) -> Iterable[Change]:
+    names = ("cal_id", "cal_type", "version", "holder", "host", "valid_until", "pack", "issued")
+    yield Put("cal", {**_fields(fact, *names), "temporary": int(fact.temporary), "entry": placed.sequence})
+    yield Put("token", {**_fields(fact, "cal_id", "host"), "entry": placed.sequence})
+    yield from _count(fact.pack, 1, placed)
+    if fact.new_device:
+        yield Put("device", {"holder": fact.holder, "first_seen": placed.time, "proven": int(not fact.temporary)})
+    elif fact.cal_type == CalType.DEVICE and not fact.temporary:
+        yield Set("device", (fact.holder,), {"proven": 1})
+    if fact.replaces:
+        yield from _back(fact.replaces, fact.replaces_pack, placed)
 
 
 def _administered(fact: Fact, placed: Placed) -> Iterable[Change]:

@@ -13,12 +13,14 @@ import aiohttp
 from calvox.common.clock import DAY, World
 from calvox.common.errors import BadToken
 from calvox.common.files import read_whole
+from calvox.core.continuity import REENTRY_SECONDS
 from calvox.core.holders import holder_of
 from calvox.host import statements
 from calvox.host.held import HeldCal, Refusal, Wish, verified
 from calvox.host.state import AUTHORITY, HostFolder, StoredCal
 from calvox.host.transport import ask, open_session
 from calvox.trust.certificates import expires_at, make_signing_request, new_key
+from calvox.trust.tokens import Token
 from calvox.wire import hostapi
 
 A = TypeVar("A")
@@ -95,12 +97,49 @@ class Link:
     async def heartbeat(
         self, cal_ids: Sequence[bytes], now: int, newest: bytes
     ) -> tuple[hostapi.Heartbeaten, set[bytes]]:
-        """Give a sign of life for sessions; tell those that are not this host's any more."""
+        """Give a sign of life for sessions; tell those that are not this host's any more.
+
+        A server that was restored from a backup says so; what it forgot is brought back to it first.
+        """
+        told, lost = await self._beat(cal_ids, now, newest)
+        if told.generation and await self.bring_back(told.generation, told.restored):
+            return await self._beat(cal_ids, now, b"")
+        return told, lost
+
+    async def _beat(self, cal_ids: Sequence[bytes], now: int, newest: bytes) -> tuple[hostapi.Heartbeaten, set[bytes]]:
         lost: set[bytes] = set()
         for part in list(_parts(cal_ids)) or [()]:
             told = await self._ask(hostapi.HEARTBEAT, hostapi.Heartbeat(part, now, newest), hostapi.Heartbeaten)
             lost |= set(told.lost)
         return told, lost
+
+    async def bring_back(self, generation: int, end: int) -> int:
+        """Bring tokens of an older generation beyond an entry back to a server that was restored; tell how many it took."""
+        ahead = [stored for cal, stored in self.held() if _is_beyond(cal, generation, end)]
+        taken = 0
+        for part in _parts(ahead, hostapi.MOST_TOKENS):
+            asked = hostapi.ReenterAsk(tuple(hostapi.Presented(one.token, one.name) for one in part))
+            told = await self._ask(hostapi.REENTER, asked, hostapi.Reentered)
+            taken += sum(self._exchange(*one) for one in zip(part, told.answers, strict=True))
+        return taken
+
+    def _exchange(self, stored: StoredCal, told: hostapi.Brought) -> bool:
+        """Hold the token that came for another one; whoever gave the CAL back meanwhile does not want it."""
+        now = self.folder.cal(stored.holder)
+        if not told.token or now is None or now.token != stored.token:
+            return False
+        renewed = StoredCal(stored.name, stored.holder, told.token, stored.process, stored.used)
+        self.verify(renewed)
+        self.folder.keep(renewed)
+        return True
+
+    async def rejoin(self) -> None:
+        """Ask a server that was restored from a backup older than this enrolment to know this host again.
+
+        Raises:
+            Denied: it was not restored lately, or knows this host.
+        """
+        await self._ask(hostapi.REJOIN, hostapi.RejoinAsk(self.enrolled.version), hostapi.Rejoined)
 
     async def status(self) -> hostapi.ServerStatus:
         """Ask how the server stands."""
@@ -158,7 +197,14 @@ class Link:
             cal = self.verify(stored)
         except BadToken:
             return None
-        return None if known.is_revoked(cal.claims.cal_id) else cal
+        return None if known.is_revoked(cal.claims.cal_id) or self._is_left_over(cal, known) else cal
+
+    def _is_left_over(self, cal: HeldCal, known: statements.Known) -> bool:
+        """Tell whether a CAL was lost by a restore and not brought back in time."""
+        policy = known.policy
+        if policy is None or not policy.restored or self._now() <= policy.restored + REENTRY_SECONDS:
+            return False
+        return _is_beyond(cal, policy.generation, policy.restored_position)
 
 
 def _ask_of(wish: Wish) -> hostapi.AcquireAsk:
@@ -166,6 +212,12 @@ def _ask_of(wish: Wish) -> hostapi.AcquireAsk:
     return hostapi.AcquireAsk(label, holder_of(wish.cal_type, wish.name), wish.name, wish.authenticated)
 
 
-def _parts(things: Sequence[T]) -> Iterator[tuple[T, ...]]:
+def _is_beyond(cal: HeldCal, generation: int, end: int) -> bool:
+    """Tell whether a token is of an older generation, and beyond what a restore brought of that."""
+    seal = Token.from_bytes(cal.token).seal
+    return seal.generation < generation and seal.position > end
+
+
+def _parts(things: Sequence[T], most: int = hostapi.MOST) -> Iterator[tuple[T, ...]]:
     """Cut a list so that each part fits into one request."""
-    return (tuple(things[start : start + hostapi.MOST]) for start in range(0, len(things), hostapi.MOST))
+    return (tuple(things[start : start + most]) for start in range(0, len(things), most))

@@ -142,15 +142,20 @@ def watch_machine(server: LicenceServer, parts: Mapping[str, str]) -> None:
 def hear_token(tx: Transaction, server: LicenceServer, data: bytes) -> Alarm | None:
     """Compare a token that a host holds with the ledger: what was signed must be in it.
 
-    A token of another generation, epoch or server says nothing here; one that we did not sign is worth nothing.
+    A token of an older generation, another epoch or server says nothing here; one that we did not sign is worth nothing. One
+    of a newer generation tells that this is a copy from before a restore.
     """
     try:
         seal = Token.from_bytes(data).seal
         check_seal(seal, Pinned(server.keys.identity.server_id, server.keys.identity.epoch, server.keys.signing.public))
     except BadToken:
         return None
-    if seal.generation != server.keys.identity.generation:
+    own = server.keys.identity.generation
+    if seal.generation < own:
         return None
+    if seal.generation > own:
+        raise_alarm(tx, Alarm.ROLLBACK, f"signed in generation {seal.generation}, here {own}")
+        return Alarm.ROLLBACK
     head = tx.head
     if seal.position > head.position:
         raise_alarm(tx, Alarm.ROLLBACK, f"signed up to {seal.position}, here {head.position}")

@@ -17,7 +17,8 @@ from calvox.journal.interface import Reader, Transaction
 from calvox.server.holders import holder_reference, references
 from calvox.server.store import LicenceServer
 
-_CAL_KINDS = frozenset({"CalIssued", "CalRenewed", "CalReleased", "CalReleasedByHand", "CalExpired", "CalRevoked"})
+_GIVEN, _GONE = {"CalIssued", "CalRenewed", "CalReentered"}, {"CalReleased", "CalReleasedByHand", "CalExpired"}
+_CAL_KINDS = frozenset({*_GIVEN, *_GONE, "CalRevoked"})
 
 
 class Authorised(msgspec.Struct, frozen=True):

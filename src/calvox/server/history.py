@@ -16,6 +16,7 @@ from calvox.core.book import Fact
 from calvox.core.entries import (
     CalExpired,
     CalIssued,
+    CalReentered,
     CalReleased,
     CalReleasedByHand,
     CalRenewed,
@@ -25,7 +26,7 @@ from calvox.journal.entry import Entry
 from calvox.journal.interface import Reader
 from calvox.journal.listing import EntryShown, show_entry
 
-LOOKED_THROUGH = 100_000
+LOOKED_THROUGH = 60_000
 """Entries that are looked through at a time, at most."""
 MOST = 50
 """Entries under the holder's own reference that are shown at a time; those of the CALs between them come along."""
@@ -67,7 +68,7 @@ def history(reader: Reader, reference: bytes, first: int = 1, cals: Sequence[str
         if getattr(fact, "holder", b"") == reference:
             own.append((entry, fact))
     had = dict.fromkeys(_read(cals))
-    issued = [fact.cal_id for _, fact in own if isinstance(fact, CalIssued)]
+    issued = [fact.cal_id for _, fact in own if isinstance(fact, CalIssued | CalReentered)]
     found = {entry.sequence: (entry, fact) for entry, fact in own}
     found |= {entry.sequence: (entry, fact) for entry, fact in _of_cals(reader, first, last, [*had, *issued])}
     story = [found[sequence] for sequence in sorted(found)]
@@ -94,7 +95,7 @@ def _of_cals(reader: Reader, first: int, last: int, cals: Sequence[bytes]) -> It
 def _follow(had: dict[bytes, None], fact: Fact) -> None:
     """Keep account of which CALs the holder has."""
     match fact:
-        case CalIssued(cal_id=cal_id, replaces=replaces):
+        case CalIssued(cal_id=cal_id, replaces=replaces) | CalReentered(cal_id=cal_id, replaces=replaces):
             had[cal_id] = None
             had.pop(replaces, None)
         case CalExpired() | CalReleased() | CalReleasedByHand() | CalRevoked():

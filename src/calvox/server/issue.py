@@ -128,9 +128,9 @@ def _carry_out(
         case Issue():
             return _issue(tx, server, ask, holder, decision)
         case Renew(cal, until):
-            return _renew(tx, server, ask, holder, cal.cal_id, until)
+            return renew(tx, server, ask, holder, cal.cal_id, until)
         case Keep(cal):
-            return _keep(tx, server, ask, holder, cal)
+            return keep(tx, server, ask, holder, cal)
 
 
 def _standing(tx: Transaction, server: LicenceServer, ask: HolderAsk, reference: bytes, *, new: bool) -> Standing:
@@ -186,20 +186,21 @@ def _issue(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, 
     leaf = append_with_leaf(tx, fact, about, holder)
     if old:
         forget_cal(tx, decided.replaces)
-    return _granted(tx, server, ask, cal_id, leaf)
+    return granted(tx, server, ask, cal_id, leaf)
 
 
-def _renew(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, cal_id: bytes, until: int) -> Granted:
+def renew(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, cal_id: bytes, until: int) -> Granted:
+    """Enter that a CAL goes on until then, for the host that asks."""
     fact = CalRenewed(cal_id=cal_id, host=ask.host, valid_until=until)
-    return _granted(tx, server, ask, cal_id, append_with_leaf(tx, fact, _row(tx, cal_id), holder))
+    return granted(tx, server, ask, cal_id, append_with_leaf(tx, fact, _row(tx, cal_id), holder))
 
 
-def _keep(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, cal: Cal) -> Granted:
+def keep(tx: Transaction, server: LicenceServer, ask: HolderAsk, holder: Row, cal: Cal) -> Granted:
     """Give the token that the host had; a host that has none gets its own, until the same day."""
     leaf = leaf_for(tx, _row(tx, cal.cal_id), ask.host)
     if leaf is None or unpack_claims(leaf.claims).valid_until != cal.valid_until:
-        return _renew(tx, server, ask, holder, cal.cal_id, cal.valid_until)
-    return _granted(tx, server, ask, cal.cal_id, leaf, _sealed_batch(tx, leaf.entry))
+        return renew(tx, server, ask, holder, cal.cal_id, cal.valid_until)
+    return granted(tx, server, ask, cal.cal_id, leaf, _sealed_batch(tx, leaf.entry))
 
 
 def _row(tx: Transaction, cal_id: bytes) -> Row:
@@ -216,7 +217,7 @@ def _sealed_batch(tx: Transaction, entry: int) -> Batch | None:
         return None
 
 
-def _granted(
+def granted(
     tx: Transaction,
     server: LicenceServer,
     ask: HolderAsk,
@@ -224,6 +225,7 @@ def _granted(
     leaf: Leaf,
     old_batch: Batch | None = None,
 ) -> Granted:
+    """Say what was granted; a session's lease begins."""
     if ask.cal_type is CalType.SESSION:
         tx.put("lease", {"cal_id": cal_id, "until": tx.now + server.settings.server.lease_seconds})
     return Granted(_row(tx, cal_id), leaf, old_batch)

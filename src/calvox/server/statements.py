@@ -1,6 +1,7 @@
 """What this licence server signs for a host: the policy, the host's revocation list, its outage voucher.
 
-Rules: numbers are positions in the ledger, so a later statement always has a higher one. A host has one open voucher at
+Rules: numbers are positions in the ledger, so a later statement always has a higher one; those of a restored ledger, whose
+positions begin again further down, are above all that were signed before. A host has one open voucher at
 most; the same one is signed again until it is settled, and its bytes are always the same.
 """
 
@@ -23,6 +24,8 @@ VOUCHER_DAYS = 90
 """Days for which a voucher may be used."""
 MOST_SERVERS, LONGEST_ADDRESS = 16, 255
 MOST_CALS, MOST_HOURS = 100_000, 720
+POSITION_BITS = 32
+"""Bits of a statement's number that the position takes; a generation has 32 as well, and the first counts as 0 here."""
 
 
 def set_policy(server: LicenceServer, policy: PolicySet) -> int:
@@ -50,16 +53,22 @@ def statements_for(tx: Transaction, server: LicenceServer, host: Row) -> hostapi
     policy = tx.get("policy", SLOT)
     voucher = _open_voucher(tx, host["host"]) or _new_voucher(tx, server, host, policy)
     return hostapi.Statements(
-        policy=_policy(server, policy),
+        policy=_policy(tx, server, policy),
         revoked=_revoked(tx, server, host["host"]),
-        voucher=_voucher(server, voucher) if voucher else b"",
+        voucher=_voucher(tx, server, voucher) if voucher else b"",
     )
 
 
 def policy_number(reader: Reader) -> int:
-    """Tell the number of the newest policy, 0 if none was set."""
+    """Tell the number of the newest policy."""
     row = reader.get("policy", SLOT)
-    return row["number"] if row else 0
+    return _number(reader, row["number"] if row else 0)
+
+
+def _number(reader: Reader, position: int) -> int:
+    """Number what is signed at a position: above everything of an earlier generation."""
+    generation = max((row["generation"] for row in reader.select("restore")), default=0)
+    return generation << POSITION_BITS | position
 
 
 def _about(server: LicenceServer, issued: int) -> dict[str, bytes | int]:
@@ -67,18 +76,26 @@ def _about(server: LicenceServer, issued: int) -> dict[str, bytes | int]:
     return {"server_id": own.server_id, "epoch": own.epoch, "generation": own.generation, "issued": issued}
 
 
-def _policy(server: LicenceServer, row: Row | None) -> bytes:
+def _policy(tx: Transaction, server: LicenceServer, row: Row | None) -> bytes:
+    number, restored = policy_number(tx), _restored(tx)
     if row is None:
-        body = policies.Policy(**_about(server, 0))  # type: ignore[arg-type]
-        return policies.sign(policies.POLICY, 0, body, server.keys.signing)
+        body = policies.Policy(**_about(server, 0), **restored)  # type: ignore[arg-type]
+        return policies.sign(policies.POLICY, number, body, server.keys.signing)
     body = policies.Policy(
         **_about(server, row["time"]),  # type: ignore[arg-type]
         mode=row["mode"],
         servers=tuple(row["servers"].split("\n")) if row["servers"] else (),
         fail_open=bool(row["fail_open"]),
         outage_hours=row["outage_hours"],
+        **restored,  # type: ignore[arg-type]
     )
-    return policies.sign(policies.POLICY, row["number"], body, server.keys.signing)
+    return policies.sign(policies.POLICY, number, body, server.keys.signing)
+
+
+def _restored(reader: Reader) -> dict[str, int]:
+    """Tell at which position the last restore began, and when that was."""
+    last = max(reader.select("restore"), key=lambda row: row["generation"], default=None)
+    return {"restored_position": last["position"], "restored": last["time"]} if last else {}
 
 
 def _revoked(tx: Transaction, server: LicenceServer, host: bytes) -> bytes:
@@ -86,7 +103,7 @@ def _revoked(tx: Transaction, server: LicenceServer, host: bytes) -> bytes:
     rows = [row for row in tx.select("revoked_token", {"host": host}) if row["valid_until"] >= tx.now]
     cal_ids = tuple(sorted(row["cal_id"] for row in rows))
     body = policies.Revoked(**_about(server, tx.now), host=host, cal_ids=cal_ids)  # type: ignore[arg-type]
-    return policies.sign(policies.REVOKED, tx.head.position, body, server.keys.signing)
+    return policies.sign(policies.REVOKED, _number(tx, tx.head.position), body, server.keys.signing)
 
 
 def _open_voucher(reader: Reader, host: bytes) -> Row | None:
@@ -104,10 +121,10 @@ def _new_voucher(tx: Transaction, server: LicenceServer, host: Row, policy: Row 
     return _open_voucher(tx, host["host"])
 
 
-def _voucher(server: LicenceServer, row: Row) -> bytes:
+def _voucher(tx: Transaction, server: LicenceServer, row: Row) -> bytes:
     told = {name: row[name] for name in ("voucher", "host", "count", "hours", "until")}
     body = policies.Voucher(**_about(server, row["issued"]), **told)  # type: ignore[arg-type]
-    return policies.sign(policies.VOUCHER, row["number"], body, server.keys.signing)
+    return policies.sign(policies.VOUCHER, _number(tx, row["number"]), body, server.keys.signing)
 
 
 def settle(tx: Transaction, server: LicenceServer, host: Row, asked: hostapi.Settle) -> hostapi.Settled:

@@ -13,12 +13,14 @@ from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.core.converting import signed_pack
-from calvox.core.entries import CalIssued, CalRenewed
+from calvox.core.entries import CalIssued, CalReentered, CalRenewed
 from calvox.journal.entry import Batch, Entry
 from calvox.journal.interface import Reader, Transaction
 from calvox.trust.merkle import SALT_SIZE, leaf_hash, paths
 from calvox.trust.tokens import Claims, Seal, Token, pack_claims
 
+CalFact = CalIssued | CalRenewed | CalReentered
+"""An entry that a token stands in."""
 SKEW = 300
 """Seconds by which a token is backdated, so that a host whose clock is a little behind takes it at once."""
 
@@ -35,7 +37,7 @@ class Leaf:
     """The entry that its leaf stands in."""
 
 
-def append_with_leaf(tx: Transaction, fact: CalIssued | CalRenewed, cal: Row, holder: Row) -> Leaf:
+def append_with_leaf(tx: Transaction, fact: CalFact, cal: Row, holder: Row) -> Leaf:
     """Enter a fact about a CAL together with the leaf of its token; `cal` has what the fact leaves unsaid."""
     leaf = _leaf(fact, cal, holder, tx.head.position + 1, tx.now)
     tx.append(fact, leaf_hash(leaf.salt, leaf.claims))
@@ -50,7 +52,7 @@ def leaf_for(reader: Reader, cal: Row, host: bytes) -> Leaf | None:
     if entry is None or holder is None:
         return None
     fact = reader.fact(entry)
-    assert isinstance(fact, CalIssued | CalRenewed)
+    assert isinstance(fact, CalFact)
     leaf = _leaf(fact, cal, holder, entry.sequence, entry.time)
     return leaf if leaf_hash(leaf.salt, leaf.claims) == entry.leaf else None
 
@@ -92,7 +94,7 @@ def _host(reader: Reader, issued: Entry) -> bytes:
     return fact.host
 
 
-def _leaf(fact: CalIssued | CalRenewed, cal: Row, holder: Row, entry: int, time: int) -> Leaf:
+def _leaf(fact: CalFact, cal: Row, holder: Row, entry: int, time: int) -> Leaf:
     claims = Claims(
         cal_id=fact.cal_id,
         cal_type=cal["cal_type"],

@@ -122,6 +122,20 @@ def host_id_of(der: bytes) -> bytes:
     raise BadInput(t("This is not a session host's certificate"))
 
 
+def host_name_of(der: bytes) -> str:
+    """Read the host's name, as far as the subject bears it, from a certificate (DER) whose chain has been verified.
+
+    Raises:
+        BadInput: It has none.
+    """
+    try:
+        names = x509.load_der_x509_certificate(der).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        (name,) = (str(one.value) for one in names)
+    except _UNREADABLE as error:
+        raise BadInput(t("This is not a session host's certificate")) from error
+    return name
+
+
 def _host_id(digits: str) -> bytes:
     if len(digits) != 2 * HOST_ID_SIZE or not set(digits) <= set("0123456789abcdef"):
         raise BadInput(t("This is not a session host's certificate"))

@@ -20,10 +20,14 @@ HEARTBEAT = "/v1/heartbeat"
 RENEW_CERTIFICATE = "/v1/renew-certificate"
 STATEMENTS = "/v1/statements"
 SETTLE = "/v1/settle"
+REENTER = "/v1/reenter"
+REJOIN = "/v1/rejoin"
 LARGEST = 16 << 10
 """Bytes of the largest request that is about one thing."""
 MOST = 256
 """Things that one request may be about."""
+MOST_TOKENS = 32
+"""Tokens that one request may bring."""
 LARGEST_MANY = 128 << 10
 """Bytes of the largest request about many things."""
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -172,6 +176,10 @@ class Heartbeaten(msgspec.Struct, frozen=True):
     lease_seconds: int = 0
     statements: int = 0
     """Number of the newest policy; a host that holds an older one fetches it."""
+    generation: int = 0
+    """Of the server's ledger, while tokens are brought back after a restore; 0: none are."""
+    restored: int = 0
+    """The last entry that the restore brought: tokens of an older generation beyond it are unknown to the server."""
 
 
 class RenewCertificate(msgspec.Struct, frozen=True):
@@ -224,3 +232,47 @@ class Settled(msgspec.Struct, frozen=True):
 
     voucher: bytes
     used: int
+
+
+class Presented(msgspec.Struct, frozen=True):
+    """A token that a host holds, and that its server may have forgotten by a restore."""
+
+    token: bytes
+    name: str
+    """How people call the holder."""
+
+
+class ReenterAsk(msgspec.Struct, frozen=True):
+    """A host brings tokens back."""
+
+    tokens: Annotated[tuple[Presented, ...], msgspec.Meta(min_length=1, max_length=MOST_TOKENS)]
+
+
+class Brought(msgspec.Struct, frozen=True):
+    """What the server makes of one token."""
+
+    token: bytes = b""
+    """The token to hold instead."""
+    refused: str = ""
+    """Code of the reason."""
+    why: str = ""
+    """The reason, in the reader's language."""
+
+
+class Reentered(msgspec.Struct, frozen=True):
+    """One answer for each token, in its order."""
+
+    answers: tuple[Brought, ...]
+
+
+class RejoinAsk(msgspec.Struct, frozen=True):
+    """A host that was enrolled after the backup asks to be known again; its certificate says who it is."""
+
+    version: int
+    """Its version, as it was declared at its enrolment."""
+
+
+class Rejoined(msgspec.Struct, frozen=True):
+    """The host waits for an administrator's approval."""
+
+    name: str

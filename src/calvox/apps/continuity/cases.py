@@ -87,9 +87,10 @@ class Continuity(msgspec.Struct, frozen=True):
 
 def continuity(reader: Reader, now: int) -> Continuity:
     """Tell how a store stands."""
-    row = reader.get("recovery", SLOT) or {"recipient": "", "made": 0, "drilled": 0, "restored": 0}
+    row = reader.get("recovery", SLOT) or {"recipient": "", "made": 0, "drilled": 0}
+    restored = max((one["time"] for one in reader.select("restore")), default=0)
     backups = sorted((Backup(**one) for one in reader.select("backup")), key=lambda one: -one.time)
-    return Continuity(row["recipient"], row["made"], row["drilled"], row["restored"], now, backups)
+    return Continuity(row["recipient"], row["made"], row["drilled"], restored, now, backups)
 
 
 def _continuity(store: Store, asked: Nothing, by: str) -> Continuity:

@@ -5,13 +5,14 @@ told and does not keep the others waiting. Whatever a round leaves undone the ne
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import structlog
 
 from calvox.apps.host_agent.agent import Agent
 from calvox.common.clock import DAY
-from calvox.common.errors import CalvoxError, Conflict, NotFound, Unreachable
+from calvox.common.errors import CalvoxError, Conflict, Denied, NotFound, Unreachable
 from calvox.core.deciding import RENEWAL_DAYS
 from calvox.core.products import CalType
 from calvox.host import HeldCal, Refusal, Wish, vouchers
@@ -56,11 +57,20 @@ async def _visit(agent: Agent, link: Link) -> bool:
     except CalvoxError as error:
         log.warning("a licence server does not serve this host", server=link.server, error=error.code, why=str(error))
         contact.answers, contact.problem = True, str(error)
+        if isinstance(error, Denied):
+            await _rejoin(link)
     agent.host.ring.answered(link.server)
     contact.last = agent.keeper.now()
     agent.keeper.answered(contact.last)
     agent.keeper.note(Known.ANSWER)
     return True
+
+
+async def _rejoin(link: Link) -> None:
+    """Ask to be known again, in case the server was restored from a backup older than this enrolment."""
+    with suppress(CalvoxError):
+        await link.rejoin()
+        log.warning("the licence server was restored; this host waits to be approved again", server=link.server)
 
 
 async def _talk(agent: Agent, link: Link) -> None:

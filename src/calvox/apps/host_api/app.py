@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from calvox.apps.host_api import cals, hosts, statements
+from calvox.apps.host_api import cals, hosts, reentry, statements
 from calvox.apps.host_api.call import Call, Desk
 from calvox.apps.serving import Answer, error_answer, parse, received
 from calvox.common.errors import BadInput, Denied, NotFound
@@ -81,6 +81,15 @@ ENDPOINTS = (
         hostapi.LARGEST_MANY,
     ),
     Endpoint("POST", hostapi.HEARTBEAT, cals.beat, hostapi.Heartbeat, hostapi.Heartbeaten),
+    Endpoint(
+        "POST",
+        hostapi.REENTER,
+        reentry.bring_back,
+        hostapi.ReenterAsk,
+        hostapi.Reentered,
+        hostapi.LARGEST_MANY,
+    ),
+    Endpoint("POST", hostapi.REJOIN, reentry.ask_again, hostapi.RejoinAsk, hostapi.Rejoined),
 )
 """Every route; the description of the API is made from it."""
 
@@ -132,7 +141,9 @@ class HostApp:
         if host:
             self._desk.limits.ask(host, _size(asked), self._desk.clock())
         key = _header(scope, IDEMPOTENCY_KEY) if endpoint.repeatable else ""
-        told = await endpoint.run(Call(self._desk, host, asked, body, checked_key(key) if key else "", language))
+        certificate = scope["extensions"]["calvox.peer"]["certificate"] if host else b""
+        checked = checked_key(key) if key else ""
+        told = await endpoint.run(Call(self._desk, host, asked, body, checked, language, certificate))
         if isinstance(told, bytes):
             return Answer(200, told, "application/x-pem-file")
         return Answer(200, msgspec.json.encode(told))
@@ -151,6 +162,8 @@ class HostApp:
                 admitted(reader, host)
 
 
+_MANY = ("asks", "cal_ids", "tokens")
+"""Fields that tell what a request about many things is about."""
 IDEMPOTENCY_KEY = hostapi.IDEMPOTENCY_KEY.lower().encode()
 
 
@@ -163,7 +176,7 @@ def _header(scope: Scope, name: bytes) -> str:
 
 def _size(asked: Any) -> int:
     """Count the things that a request is about."""
-    return len(getattr(asked, "asks", None) or getattr(asked, "cal_ids", None) or "1")
+    return next((len(many) for name in _MANY if (many := getattr(asked, name, None))), 1)
 
 
 def peer_host(peer: MutableMapping[str, Any], keys: Keys, now: int) -> bytes:

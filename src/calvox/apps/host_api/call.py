@@ -55,6 +55,8 @@ class Call(Generic[A]):
     key: str
     """Idempotency-Key; empty: none."""
     language: Language
+    certificate: bytes = b""
+    """The peer's, DER; empty where none is needed."""
 
     @property
     def server(self) -> LicenceServer:

@@ -22,6 +22,7 @@ from calvox.server.heartbeat import heartbeat
 from calvox.server.holders import Holders, known_holder
 from calvox.server.hosts import may_have_cals
 from calvox.server.issue import Granted, HolderAsk, acquire, granted_again, token_of
+from calvox.server.reentry import door, known_up_to
 from calvox.server.release import release
 from calvox.server.statements import policy_number
 from calvox.wire import hostapi
@@ -89,9 +90,18 @@ async def beat(call: Call[hostapi.Heartbeat]) -> hostapi.Heartbeaten:
         if call.asked.newest:
             hear_token(tx, call.server, call.asked.newest)
         lost = tuple(cal_id for cal_id in cal_ids if not heartbeat(tx, cal_id, host["host"], seconds))
-        return hostapi.Heartbeaten(tx.now, lost, seconds, policy_number(tx))
+        generation, end = _forgotten(tx, call)
+        number = policy_number(tx)
+        return hostapi.Heartbeaten(tx.now, lost, seconds, number, generation, end)
 
     return (await call.run(work)).value
+
+
+def _forgotten(tx: Transaction, call: Call[Any]) -> tuple[int, int]:
+    """Tell which tokens this ledger may have forgotten by a restore: the generation now, and the last entry before."""
+    if door(tx, tx.now) is None:
+        return 0, 0
+    return call.server.keys.identity.generation, known_up_to(tx, 0) or 0
 
 
 def _released(tx: Transaction, cal_id: bytes, host: bytes) -> bool:

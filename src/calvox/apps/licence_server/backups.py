@@ -13,6 +13,8 @@ from calvox.core.ledger import LEDGER
 from calvox.server.keys import load_keys
 from calvox.server.store import CARD, LicenceServer, open_server
 
+MINUTE = 60
+
 
 def kept(settings: Settings, world: World = SYSTEM) -> Kept:
     """Give the licence server of the settings' folder."""
@@ -32,9 +34,13 @@ def kept(settings: Settings, world: World = SYSTEM) -> Kept:
     )
 
 
-def next_generation(folder: Path) -> int:
-    """Begin a new generation of the licence server in a folder; its ID stays."""
+def next_generation(folder: Path, world: World = SYSTEM) -> int:
+    """Begin a new generation of the licence server in a folder; its ID stays.
+
+    A generation is the minute of its restore: the same backup restored twice must not give the same number to two ledgers.
+    """
     keys = load_keys(folder)
-    identity = msgspec.structs.replace(keys.identity, generation=keys.identity.generation + 1)
+    generation = max(keys.identity.generation + 1, world.now() // MINUTE)
+    identity = msgspec.structs.replace(keys.identity, generation=generation)
     write_whole(keys.folder / "identity.json", msgspec.json.encode(identity))
     return identity.generation

@@ -20,6 +20,7 @@ from calvox.web.manager.menu import HOLDERS
 KINDS: Mapping[str, Text] = {
     "CalIssued": t("CAL given"),
     "CalRenewed": t("CAL renewed"),
+    "CalReentered": t("CAL brought back after a restore"),
     "CalReleased": t("CAL given back"),
     "CalExpired": t("CAL ended"),
     "CalRefused": t("Refused"),
