@@ -16,6 +16,7 @@ from calvox.centre.calls import CallsAsked
 from calvox.centre.card import CardAsked
 from calvox.centre.servers import BlacklistServer, RetireServer, ServersAsked
 from calvox.centre.signing import ReadAgain, SignCall
+from calvox.centre.succession import AllowReissue, ReissueLeave
 from calvox.cli.centre_call import Given, hold_call
 from calvox.cli.centre_options import (
     FolderOption,
@@ -45,6 +46,7 @@ from calvox.cli.centre_show import (
 from calvox.cli.secrets import read_secret
 from calvox.cli.session import say, settings, show
 from calvox.common import logs
+from calvox.common.clock import show_date
 from calvox.common.errors import BadInput
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
@@ -198,7 +200,9 @@ def take_call(
         str | None, typer.Option("--server-id", help=str(t("In hexadecimal or any spoken form.")))
     ] = None,
     agreement: Annotated[str | None, typer.Option("--agreement", help=str(t("12 digits.")))] = None,
-    kind: Annotated[str, typer.Option("--kind", help=str(t("activate, packs or both; what fits if not given.")))] = "",
+    kind: Annotated[
+        str, typer.Option("--kind", help=str(t("activate, packs, both, reissue or thaw; what fits if not given.")))
+    ] = "",
     lines: Annotated[
         list[str] | None, typer.Option("--line", metavar="TYPE:VERSION:QUANTITY:SEQUENCE[:YYYY-MM]")
     ] = None,
@@ -206,6 +210,12 @@ def take_call(
     request_file: Annotated[
         Path | None, typer.Option("--request-file", help=str(t("What is asked, as the licence server wrote it.")))
     ] = None,
+    thaw: Annotated[int | None, typer.Option("--thaw", help=str(t("Sequence of the freeze that is to end.")))] = None,
+    replaces: Annotated[
+        str, typer.Option("--replaces", help=str(t("Migration or reissue: the old server's ID, in any form.")))
+    ] = "",
+    proof: Annotated[str, typer.Option("--proof", help=str(t("The old server's retirement proof, in any form.")))] = "",
+    why: Annotated[str, typer.Option("--why", help=str(t("Reissue without proof: what happened.")))] = "",
     form: FormOption = None,
     folder: FolderOption = None,
     passphrase_file: PassphraseOption = None,
@@ -214,7 +224,9 @@ def take_call(
     if request_file is not None:
         told = read_request_file(read_whole(request_file, limit=LARGEST_REQUEST_FILE))
         server_id, kind, requests = told.server_id, told.kind, list(told.requests)
-    given = Given(caller, call_word_file, server_id, agreement, kind, lines or (), requests or (), form)
+    kind = kind or ("reissue" if replaces else "thaw" if thaw is not None else "")
+    about = (agreement, kind, lines or (), requests or (), form, thaw, replaces, proof, why)
+    given = Given(caller, call_word_file, server_id, *about)
     hold_call(owner_of(folder, passphrase_file), given)
 
 
@@ -272,6 +284,18 @@ def retire(
     """Retire a licence server by its proof, for ever."""
     data, read_proof = read_code(CodeType.SERVER_ID, server_id), read_code(CodeType.RETIREMENT, proof)
     show_servers([call(owner_of(folder), "retire", RetireServer(data.hex(), read_proof.hex()))])
+
+
+@app.command("allow-reissue", help=str(t("Allow one more reissue without proof for an agreement; supervisors only.")))
+def allow_reissue(
+    agreement: Annotated[str, typer.Argument(metavar="AGREEMENT", help=str(t("12 digits.")))],
+    why: Annotated[str, typer.Option("--why", help=str(t("Why it is allowed; it stands in the register.")))],
+    folder: FolderOption = None,
+) -> None:
+    """Allow one more reissue."""
+    told: ReissueLeave = call(owner_of(folder), "reissue-allow", AllowReissue(read_agreement(agreement), why))
+    day = show_date(told.until, settings().zone)
+    show(told, lambda console: console.print(str(t("The next reissue is allowed until {day}.", day=day)), markup=False))
 
 
 @app.command("blacklist", help=str(t("Refuse a licence server for ever.")))

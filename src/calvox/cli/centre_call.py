@@ -41,11 +41,19 @@ class Given:
     lines: Sequence[str]
     requests: Sequence[str]
     form: Form | None
+    thaw: int | None = None
+    """Sequence of the freeze that a thaw ends."""
+    replaces: str = ""
+    """Of a reissue: the old licence server's ID, in any form."""
+    proof: str = ""
+    """Its retirement proof, in any form."""
+    why: str = ""
+    """Without a proof: what happened."""
 
     @property
     def packs(self) -> bool:
         """Whether the options say what the call is about."""
-        return bool(self.lines or self.requests or self.kind == "activate")
+        return bool(self.lines or self.requests or self.thaw is not None or self.kind in ("activate", "reissue"))
 
 
 def hold_call(owner: Owner[Context], given: Given) -> None:
@@ -59,7 +67,19 @@ def hold_call(owner: Owner[Context], given: Given) -> None:
     server_id = _server_id(owner, given)
     agreement = read_agreement(given.agreement or ask(t("Agreement:")))
     lines, requests = _packs(given, server_id)
-    asked = PrepareCall(caller, word, server_id.hex(), agreement, given.kind, tuple(lines), tuple(requests))
+    asked = PrepareCall(
+        caller,
+        word,
+        server_id.hex(),
+        agreement,
+        given.kind,
+        tuple(lines),
+        tuple(requests),
+        given.thaw,
+        read_code(CodeType.SERVER_ID, given.replaces).hex() if given.replaces else "",
+        read_code(CodeType.RETIREMENT, given.proof).hex() if given.proof else "",
+        given.why,
+    )
     prepared: Prepared = unless_refused(call(owner, "prepare", asked))
     if in_json():
         show(prepared_json(prepared), lambda _: None)
