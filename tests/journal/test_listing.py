@@ -1,6 +1,7 @@
 """Looking through a journal from its end: the newest first, by kind and by person, bounded."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_time_is_found_by_its_first_entry(site: Site) -> None:
             ]
             assert through(site, 3, since=since, until=until) == wanted[::-1]
             chosen = Chosen(since=since, until=until)
-            start, end = site.read(lambda reader, chosen=chosen: bounds(reader, chosen))
+            start, end = site.read(partial(bounds, chosen=chosen))
             assert list(range(start, end)) == wanted
 
 

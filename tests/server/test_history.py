@@ -1,6 +1,7 @@
 """The history of one holder: everything that the chain tells of them, in order, however small the parts it is told in."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -113,4 +114,4 @@ def test_an_unknown_holder_has_none(site: Site) -> None:
     assert whole(site, bytes(32)) == []
     for cals in (("zz",), ("00",), ("ab" * 16,) * 65):
         with pytest.raises(BadInput):
-            site.read(lambda reader, cals=cals: history(reader, bytes(32), 1, cals))
+            site.read(partial(history, reference=bytes(32), first=1, cals=cals))

@@ -1,6 +1,7 @@
 """A ledger that the first schema wrote, kept as text: it is brought up, holds what it held, and goes on."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -134,7 +135,8 @@ def test_its_hosts_hold_what_they_held(server: LicenceServer) -> None:
         assert [has_token(reader, user, host * 16) for host in (b"A", b"B", b"C")] == [True, True, False]
         assert hosts_with_token(reader, user) == {b"A" * 16, b"B" * 16}
     beaten = [
-        server.journal.run(lambda tx, h=h: heartbeat(tx, session["cal_id"], h * 16, 600)).value for h in (b"A", b"B")
+        server.journal.run(partial(heartbeat, cal_id=session["cal_id"], host=h * 16, seconds=600)).value
+        for h in (b"A", b"B")
     ]
     assert beaten == [True, False]
     with pytest.raises(NotFound):

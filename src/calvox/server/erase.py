@@ -8,6 +8,8 @@ Rules:
 - An entry says how many, by whom and why.
 """
 
+from functools import partial
+
 import msgspec
 
 from calvox.common.errors import Conflict, NotFound
@@ -64,7 +66,7 @@ def erase_unused(server: LicenceServer, why: str, by: str) -> Erased:
     count = kept = 0
     for at in range(0, len(known), AT_ONCE):
         part = known[at : at + AT_ONCE]
-        told = server.journal.run(lambda tx, part=part: _erase_all(tx, part, said, by)).value
+        told = server.journal.run(partial(_erase_all, part=part, why=said, by=by)).value
         count, kept = count + told.count, kept + told.kept
     return Erased(count, kept)
 
