@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import segno
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from calvox.apps.licence_server.call_cases import AskTyped
 from calvox.apps.licence_server.host_cases import Nothing
@@ -221,6 +221,31 @@ def as_jpeg(page: Page, png: bytes) -> bytes:
         list(png),
     )
     return bytes(numbers)
+
+
+def test_who_types_faster_than_the_server_judges_loses_no_letter(calling: Call) -> None:
+    """What is typed meanwhile goes into the next line, whether this one holds or not."""
+    with calling.manager.page("/activate") as page:
+        calling.prepare(page)
+        page.goto(calling.manager.address + "/call/type")
+        groups = calling.reads(Form.WORDS_EN)
+        expect(page.locator(".piece").first).to_be_attached()
+
+        def slowly(route: Route) -> None:
+            page.wait_for_timeout(300)
+            route.continue_()
+
+        page.route("**/call/line", slowly)
+        page.keyboard.type(short(groups[0]) + short(groups[1])[:8], delay=DELAY)
+        expect_state(page, 1, "good")
+        expect(page.locator("#line-2")).to_be_focused()
+        page.keyboard.type(short(groups[1])[8:], delay=DELAY)
+        expect_state(page, 2, "good")
+        page.keyboard.type(short(swapped(groups[2])) + short(groups[3])[:7], delay=DELAY)
+        expect_state(page, 3, "bad")
+        expect(page.locator("#line-3")).to_be_focused()
+        assert page.input_value("#line-4").startswith(groups[3].split()[0][:4])
+        page.unroute_all(behavior="wait")
 
 
 def test_a_server_that_does_not_answer_loses_nothing(calling: Call) -> None:

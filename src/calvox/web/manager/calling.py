@@ -94,7 +94,7 @@ def _state(at: int, here: int) -> str:
 
 
 PROGRAMMES: Mapping[str, Text] = {
-    Programme.OPEN.label: t("Open License, Open Value"),
+    Programme.OPEN.label: t("Open, Open Value"),
     Programme.ENTERPRISE.label: t("Enterprise Agreement"),
     Programme.SELECT.label: t("Select, Select Plus"),
     Programme.CAMPUS.label: t("Campus Agreement"),

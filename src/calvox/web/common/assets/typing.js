@@ -34,6 +34,7 @@
       this.told = item.querySelector(".told-line");
       this.kept = this.input.value;
       this.timer = 0;
+      this.held = null; // What is typed while the server judges this line: it belongs to the next one.
       this.input.addEventListener("keydown", (event) => this.key(event));
       this.input.addEventListener("input", () => this.typed());
       this.input.addEventListener("paste", (event) => this.paste(event));
@@ -93,6 +94,7 @@
       this.changed();
     }
     key(event) {
+      if (this.held !== null && this.hold(event)) { return; }
       const digit = /^Digit([1-8])$/.exec(event.code) || /^Numpad([1-8])$/.exec(event.code);
       if (digit && (this.form.words ? !event.ctrlKey : event.altKey) && this.takes[digit[1] - 1]) {
         event.preventDefault();
@@ -118,10 +120,30 @@
       this.set((this.value + (unheard ? " ?" : "")).trim() + " ");
       if (this.parts().length >= this.form.symbols) { this.enter(); } else { this.keep(); }
     }
+    hold(event) {
+      const written = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
+      if (!written && event.key !== "Enter" && event.key !== "Backspace") { return false; }
+      event.preventDefault();
+      this.held = written ? this.held + event.key : event.key === "Enter" ? this.held : this.held.slice(0, -1);
+      return true;
+    }
+    replay(text) {
+      for (const sign of text) {
+        if (this.form.words && sign === " ") { this.space(false); } else { this.set(this.input.value + sign); }
+      }
+    }
     async enter() {
+      let held = "";
       this.complete();
-      if (this.value && !this.good) { await this.keep(true); }
-      if (!this.value || this.good) { this.form.next(this).focus(); }
+      if (this.value && !this.good) {
+        this.held = "";
+        await this.keep(true);
+        held = this.held;
+        this.held = null;
+      }
+      const next = this.form.next(this);
+      if (!this.value || this.good) { next.focus(); }
+      if (held && next !== this && next.replay) { next.replay(held); }
     }
     keyBelow(event) {
       const takes = this.takes, at = takes.indexOf(event.target);
