@@ -45,7 +45,7 @@ NAMED = {
     "CALs far back": "/cals?after=" + (1000).to_bytes(8).hex(),
     "one holder and the history's beginning": "/holders/{cal}",
     "one host": "/hosts/rdsh-0001",
-    "one host, its CALs counted": "/hosts/rdsh-0001?count=1",
+    "one host, its CALs counted": "/hosts/rdsh-0001?count=0",
     "hosts by name": "/hosts?name=77",
     "the journal by kind": "/journal?kind=HostEnrolled",
 }

@@ -65,7 +65,8 @@ HOLDING_PAGES: dict[str, Page] = {
     "hosts": hosts(HOSTS, WantedHosts(name=HOSTILE, group=HOSTILE), [HOSTILE]),
     "hosts-many": hosts(HOSTS * 40, WantedHosts(page=2), [HOSTILE]),
     "enrolment": enrolment(MadeCode(HOSTILE, HOSTILE, NOON), HOSTILE, ["https://" + HOSTILE], "user"),
-    "host": host(REPORT, 1234, ERROR),
+    "host": host(REPORT, 1234, trouble=ERROR),
+    "host-counting": host(REPORT, 1234, "ab"),
     "cals": cals(
         Wanted(HOSTILE, "device", "2022", HOSTILE, "temporary", "ab"), Found([CAL], "ab", [NoCal("ab" * 32, HOSTILE)])
     ),

@@ -56,8 +56,3 @@ def host_report(server: LicenceServer, reader: Reader, host: str) -> HostReport:
         policy=shown(reader),
         voucher=voucher_shown(voucher, row["name"]) if voucher else None,
     )
-
-
-def cals_of_host(reader: Reader, host: bytes) -> int:
-    """Count the CALs whose token this host asked for last; all CALs are looked through for it."""
-    return reader.count("cal", {"host": host})

@@ -28,9 +28,9 @@ from calvox.server.report import cal_reports
 
 PAGE = 50
 """CALs of one page."""
-LOOKED_THROUGH = 250_000
+LOOKED_THROUGH = 150_000
 """CALs that are looked through for one page, at most."""
-PART = 400_000
+PART = 250_000
 """Entries of the ledger for each part that the holders are looked through in."""
 HOLDERS = 1_000
 """Holders of one page whose CALs are looked at, at most."""
@@ -117,12 +117,27 @@ def _fits(row: Row, where: dict[str, Any]) -> bool:
     return all(row[name] == value for name, value in where.items())
 
 
+def count_of_host(reader: Reader, host: bytes, after: str = "") -> tuple[int, str]:
+    """Count the CALs whose token a host asked for last, in one part of all; tell where the next part begins, if there is one.
+
+    Raises:
+        BadInput: this is no such place.
+    """
+    floor, place = _stretch(reader, _read(after))
+    rows = reader.select("cal", {"host": host}, between={"cal_id": (floor, place)}, order="-cal_id")
+    return sum(1 for _ in rows), floor.hex()
+
+
+def _stretch(reader: Reader, after: bytes) -> tuple[bytes, bytes]:
+    """Tell where the CALs end that are looked through from there on, and where they begin."""
+    place = after or _END
+    earlier = {"cal_id": (b"", place)}
+    beyond = reader.select("cal", between=earlier, order="-cal_id", limit=1, offset=LOOKED_THROUGH)
+    return next((row["cal_id"] + b"\0" for row in beyond), b""), place
+
+
 def _newest(reader: Reader, where: dict[str, Any], after: bytes) -> Found:
-    place, floor = after or _END, b""
-    if where:
-        earlier = {"cal_id": (b"", place)}
-        beyond = reader.select("cal", between=earlier, order="-cal_id", limit=1, offset=LOOKED_THROUGH)
-        floor = next((row["cal_id"] + b"\0" for row in beyond), b"")
+    floor, place = _stretch(reader, after) if where else (b"", after or _END)
     bounds = {"cal_id": (floor, place)}
     rows = list(reader.select("cal", where, between=bounds, order="-cal_id", limit=PAGE + 1))
     going_on = rows[PAGE - 1]["cal_id"] if len(rows) > PAGE else floor

@@ -1,11 +1,15 @@
 """Session hosts and the policy in the browser: enrolled, approved, grouped, shut out, told what to do."""
 
 import re
+from functools import partial
 from html import unescape
+
+import pytest
 
 from calvox.apps.manager.hosts import addresses
 from calvox.common.settings import Server
 from calvox.core.products import CalType
+from calvox.server import search
 from calvox.server.hosts import enrol
 from calvox.server.statements import statements_for
 from calvox.trust.certificates import make_signing_request, new_key
@@ -65,18 +69,25 @@ def test_a_hosts_page_tells_how_it_stands(stocked: Site, ada: Browser) -> None:
     assert "CALs: <b>5</b>" in page
     assert "Certificate until" in page
     assert "2027-04-15" in page
-    assert "?count=1" in page
-    assert "<b>0</b>" in ada.get("/hosts/rdsh-1?count=1").body.decode()
+    assert "?count=0" in page
+    assert "<b>0</b>" in ada.get("/hosts/rdsh-1?count=0").body.decode()
 
 
-def test_cals_that_a_host_asked_for_are_counted(stocked: Site, ada: Browser) -> None:
-    """And shown by one click."""
+def test_cals_that_a_host_asked_for_are_counted(stocked: Site, ada: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A part at a time, until all were looked through; and shown by one click."""
+    monkeypatch.setattr(search, "LOOKED_THROUGH", 2)
     host = stocked.enrol("rdsh-3", "2022")
-    for name in ("ann", "bob"):
+    for name in ("ann", "bob", "cid", "dan", "eve"):
         host.cal(CalType.USER, name)
-    page = ada.get("/hosts/rdsh-3?count=1").body.decode()
-    assert "<b>2</b>" in page
-    assert ada.get(f"/cals?host={host.enrolled.host.hex()}").body.count(b"<tr>") == 3
+    page, counts = ada.get("/hosts/rdsh-3").body.decode(), []
+    while further := re.search(r'href="([^"]+[?]count=[^"]+)"', page):
+        page = ada.get(unescape(further[1])).body.decode()
+        counts += re.findall(r'<span id="count"><b>([0-9]+)</b>', page)
+    assert counts == ["2", "4", "5"]
+    monkeypatch.undo()
+    for wrong in ("count=-1", "count=x", "count=0&after=zz"):
+        assert ada.get(f"/hosts/rdsh-3?{wrong}").status == 422
+    assert ada.get(f"/cals?host={host.enrolled.host.hex()}").body.count(b"<tr>") == 6
 
 
 def test_an_enrolment_code_is_shown_once_and_works(stocked: Site, ada: Browser) -> None:
@@ -135,7 +146,7 @@ def test_open_vouchers_are_added_up(stocked: Site, ada: Browser) -> None:
     ada.get("/policy")
     ada.post("/policy", mode="user", servers="", outage_cals="7", outage_hours="8")
     for row in stocked.rows("host"):
-        stocked.run(lambda tx, row=row: statements_for(tx, stocked.server, row))
+        stocked.run(partial(statements_for, server=stocked.server, host=row))
     page = ada.get("/policy").body.decode()
     assert 'Largest over-issue: CALs of open vouchers: <b class="excess">14</b>' in page
 

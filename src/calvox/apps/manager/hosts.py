@@ -1,20 +1,21 @@
 """The pages of session hosts, their enrolment and the policy that they are told, and what an administrator does on them."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 from starlette.responses import Response
 
-from calvox.apps.browser import Endpoint, Visit, WithPeople, converted
+from calvox.apps.browser import MOST, Endpoint, Visit, WithPeople, converted
 from calvox.apps.licence_server.host_cases import Group, HostListed, MakeCode, Nothing, OneHost
 from calvox.apps.licence_server.policy_cases import SetPolicy
 from calvox.common.errors import BadInput, CalvoxError, Conflict, NotFound, rendering
 from calvox.common.i18n import Text, t
 from calvox.common.settings import Server
 from calvox.journal.interface import Reader
-from calvox.server.host_report import HostReport, cals_of_host, host_report
+from calvox.server.host_report import HostReport, host_report
 from calvox.server.policy_report import PolicyShown, Vouchers
+from calvox.server.search import count_of_host
 from calvox.server.store import LicenceServer
 from calvox.web.manager import enrolment, host, hosts, menu, policy
 
@@ -37,6 +38,15 @@ class AskedCode(msgspec.Struct, frozen=True):
     group: str = ""
     address: str = ""
     """One of those that the page offered; empty: the first."""
+
+
+class AskedCount(msgspec.Struct, frozen=True):
+    """Whether a host's CALs are to be counted."""
+
+    count: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    """How many were counted so far."""
+    after: str = ""
+    """Where to go on."""
 
 
 class ActOnHost(msgspec.Struct, frozen=True):
@@ -81,11 +91,14 @@ async def make_code(visit: Visit[WithPeople]) -> Response:
 
 
 async def show_host(visit: Visit[WithPeople]) -> Response:
-    """Show one host; how many CALs it asked for is counted when that is asked, for a million are looked through."""
+    """Show one host; how many CALs it asked for is counted when that is asked, a part of all at a time."""
     name = visit.request.path_params["host"]
     report: HostReport = await visit.read(_report, visit.desk.people.store, name)
-    count = await visit.read(cals_of_host, report.host) if visit.request.query_params.get("count") else None
-    return visit.page(host.host(report, count), menu.HOSTS, said=_done(visit))
+    asked = visit.asked(AskedCount)
+    if asked.count is None:
+        return visit.page(host.host(report), menu.HOSTS, said=_done(visit))
+    more, after = await visit.read(count_of_host, report.host, asked.after)
+    return visit.page(host.host(report, min(asked.count, MOST) + more, after), menu.HOSTS)
 
 
 def _report(reader: Reader, server: LicenceServer, name: str) -> HostReport:

@@ -12,7 +12,7 @@ from calvox.core.products import version_name
 from calvox.server.host_report import HostReport
 from calvox.web.common.pages import Page
 from calvox.web.manager.hosts import STATES
-from calvox.web.manager.menu import CALS
+from calvox.web.manager.menu import CALS, HOSTS
 from calvox.web.manager.policy import MODES
 
 
@@ -38,6 +38,7 @@ class HostPage(Page):
         "id": t("Identifier"),
         "cals": t("CALs that it asked for last"),
         "count": t("Count"),
+        "so_far": t("so far"),
         "show": t("Show them"),
         "told": t("What it is told"),
         "policy": t("Policy"),
@@ -71,7 +72,9 @@ class HostPage(Page):
 
     host: HostReport
     cals: int | None = None
-    """CALs of which it asked for the token last; None: not counted."""
+    """CALs of which it asked for the token last, as far as they were counted; None: not counted."""
+    after: str = ""
+    """Where to go on counting; empty: all were counted."""
     trouble: CalvoxError | None = None
     """Why something was not done."""
 
@@ -106,11 +109,17 @@ class HostPage(Page):
         return MODES[self.host.policy.mode]
 
     @property
+    def counting(self) -> str:
+        """Address under which they are counted, or counted on."""
+        asked = {"count": self.cals or 0, **({"after": self.after} if self.after else {})}
+        return f"{HOSTS}/{self.host.host.hex()}?{urlencode(asked)}"
+
+    @property
     def search(self) -> str:
         """Address of the search for its CALs."""
         return f"{CALS}?{urlencode({'host': self.host.host.hex()})}"
 
 
-def host(report: HostReport, cals: int | None = None, trouble: CalvoxError | None = None) -> HostPage:
+def host(report: HostReport, cals: int | None = None, after: str = "", trouble: CalvoxError | None = None) -> HostPage:
     """Make the page."""
-    return HostPage(report, cals, trouble)
+    return HostPage(report, cals, after, trouble)
