@@ -14,7 +14,6 @@ from calvox.centre.noted import Noted, OpenCallShown, change_noted, noted_of, sh
 from calvox.centre.open_calls import MOST_LINES
 from calvox.common.errors import BadCode, BadInput, Conflict
 from calvox.common.i18n import t
-from calvox.journal.interface import Transaction
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.dictation import Dictation, begin, resume
 from calvox.wire.phone.forms import Form, bytes_of
@@ -75,7 +74,7 @@ def type_lines(context: Context, request: TypeLines, _: str) -> OpenCallShown:
     number = _number(request.call)
     refused: list[BadInput] = []
 
-    def change(_tx: Transaction, noted: Noted) -> Noted:
+    def change(noted: Noted) -> Noted:
         refused.clear()
         kept = dictation_of(noted, request.what, request.form)
         for line in request.lines:
@@ -87,7 +86,7 @@ def type_lines(context: Context, request: TypeLines, _: str) -> OpenCallShown:
                 refused.append(error)
         return _with(noted, request.what, kept)
 
-    context.journal.run(lambda tx: change_noted(tx, number, lambda noted: change(tx, noted)))
+    context.journal.run(lambda tx: change_noted(tx, number, change))
     if refused:
         raise refused[0]
     with context.journal.read() as reader:
