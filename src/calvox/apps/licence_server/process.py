@@ -134,8 +134,11 @@ def _run(settings: Settings, ready: Callable[[str, str], None], world: World) ->
     if retirement is None:
         try:
             return _run_active(settings, ready, world)
-        except Retiring:
+        except Retiring as told:
             retirement = demand_retired(folder)
+            settings = msgspec.structs.replace(
+                settings, server=msgspec.structs.replace(settings.server, listen=told.listen)
+            )
     log.warning("this licence server was retired; hosts are told where to go on", by=retirement.by)
     run_loop(serve_retired(settings, retirement, world, ready))
 
@@ -182,7 +185,7 @@ async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> No
         partial(keep_certificate, server, refreshes),
         partial(verify_aside, server),
         partial(keep_alerting, server),
-        partial(until_retiring, server),
+        partial(until_retiring, server, "{}:{}".format(*sock.getsockname()[:2])),
     ]
     await serve(listeners, lambda: ready(_address(sock), server.people_at), aside)
 

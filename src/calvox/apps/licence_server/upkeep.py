@@ -59,13 +59,18 @@ async def keep_certificate(server: LicenceServer, refreshes: Sequence[Callable[[
 class Retiring(Exception):
     """The server was told to be erased: the process lets its ledger go."""
 
+    def __init__(self, listen: str) -> None:
+        super().__init__(listen)
+        self.listen = listen
+        """Where session hosts found it, and find it still."""
 
-async def until_retiring(server: LicenceServer) -> None:
+
+async def until_retiring(server: LicenceServer, listen: str) -> None:
     """Wait until the server is retired, and end the serving then."""
     loop, told = asyncio.get_running_loop(), asyncio.Event()
     server.on_retiring = lambda: loop.call_soon_threadsafe(told.set)
     await told.wait()
-    raise Retiring
+    raise Retiring(listen)
 
 
 def _take_up(refreshes: Sequence[Callable[[], None]]) -> None:
