@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from calvox.apps.continuity.metrics import backup_metrics
 from calvox.apps.journal_metrics import CERTIFICATE_DAYS, JournalMetrics
 from calvox.apps.operations import Check
 from calvox.centre.context import Context
@@ -35,6 +36,7 @@ class _Tables(Collector):
         with self._context.journal.read() as reader:
             yield from _calls(reader, now)
             yield _servers(reader)
+            yield from backup_metrics(reader, now)
             text = "Callers who are locked after wrong call words."
             yield GaugeMetricFamily("calvox_callers_locked", text, value=reader.count("caller", {"locked": 1}))
             yield GaugeMetricFamily("calvox_head", "Position of the journal's head.", value=reader.head.position)

@@ -1,21 +1,24 @@
 """What is wrong with a licence server just now, as its operators want to be told: each thing under a key that stays.
 
-Alarms, pools that are used up or beyond their packs, a certificate that ends. What was found once is kept until it is
+Alarms, pools that are used up or beyond their packs, a certificate that ends, backups and drills that are due. What was found once is kept until it is
 clearly over, so that a pool at its brim is not told of again and again.
 """
 
 from collections.abc import Container, Iterator
+from zoneinfo import ZoneInfo
 
 import msgspec
 
+from calvox.apps.continuity.cases import continuity
+from calvox.apps.continuity.due import Due, due
 from calvox.apps.journal_metrics import CERTIFICATE_DAYS
-from calvox.common.clock import DAY
+from calvox.common.clock import DAY, show_time
 from calvox.common.i18n import t
 from calvox.core.alarms import Alarm
 from calvox.core.products import cal_type_named
 from calvox.core.reports import PoolReport
 from calvox.server.report import certificate_ends, packs_report
-from calvox.server.store import LicenceServer
+from calvox.server.store import LicenceServer, server_row
 
 BRIM = 20
 """A pool that was used up is told to be so no longer when one in this many of its CALs is free."""
@@ -35,6 +38,7 @@ def findings(server: LicenceServer, known: Container[str] = ()) -> dict[str, Fin
     with server.journal.read() as reader:
         alarms = [Alarm(row["alarm"]) for row in reader.select("alarm")]
         report = packs_report(reader, server.world.now())
+        activated, stands = server_row(reader)["activated"], continuity(reader, server.world.now())
     found = {f"alarm:{alarm}": Finding(str(alarm.text), str(alarm.hint)) for alarm in alarms}
     for pool in report.pools:
         found.update(_pool(pool, known))
@@ -42,6 +46,8 @@ def findings(server: LicenceServer, known: Container[str] = ()) -> dict[str, Fin
         text = t("{count} CALs per user are out from no pack at all", count=report.without_pack)
         found["over-use:none"] = Finding(str(text), _BUY)
     found.update(_certificate(server))
+    if activated:
+        found.update(_backups(due(stands, server.settings.backup), server.zone))
     return found
 
 
@@ -60,6 +66,20 @@ def _pool(pool: PoolReport, known: Container[str]) -> Iterator[tuple[str, Findin
             f"over-use:{place}",
             Finding(str(t("Over-use: {kind} {version}, {issued} of {total}", **name, **numbers)), _BUY),
         )
+
+
+def _backups(soon: Due, zone: ZoneInfo) -> Iterator[tuple[str, Finding]]:
+    """Tell what is missing for the day on which the server is lost; one that is not activated has nothing to lose yet."""
+    if not soon.keyed:
+        yield "backup-key", Finding(str(t("There is no recovery key, and so no backup")), "calvox backup key")
+    elif not soon.last:
+        yield "backup", Finding(str(t("There is no backup yet")), "calvox backup create")
+    elif soon.backup_late:
+        text = t("The last backup is of {time}", time=show_time(soon.last, zone))
+        yield "backup", Finding(str(text), "calvox backup create")
+    if soon.drill_late:
+        text = t("A drill was due by {time}: does the paper open a backup?", time=show_time(soon.drill_by, zone))
+        yield "backup-drill", Finding(str(text), "calvox backup drill")
 
 
 def _certificate(server: LicenceServer) -> Iterator[tuple[str, Finding]]:

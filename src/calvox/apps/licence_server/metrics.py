@@ -7,6 +7,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from calvox.apps.continuity.metrics import backup_metrics
 from calvox.apps.journal_metrics import CERTIFICATE_DAYS, JournalMetrics
 from calvox.apps.operations import Check
 from calvox.common.clock import DAY
@@ -44,6 +45,7 @@ class _Tables(Collector):
             yield GaugeMetricFamily("calvox_activated", "1 if the server is activated.", value=row["activated"])
             yield GaugeMetricFamily("calvox_head", "Position of the journal's head.", value=reader.head.position)
             yield from _vouchers(reader, self._server.time.now())
+            yield from backup_metrics(reader, self._server.time.now())
             alarms = GaugeMetricFamily("calvox_alarm", "1 for each alarm that stands.", labels=["alarm"])
             for alarm in reader.select("alarm"):
                 alarms.add_metric([alarm["alarm"]], 1)
