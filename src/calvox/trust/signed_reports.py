@@ -127,7 +127,8 @@ def _parted(data: bytes) -> tuple[bytes, SignatureLine]:
         told = msgspec.json.decode(last, type=SignatureLine)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_report(body) from error
-    if line(told) != last:
+    # Hexadecimal digits may be written in two ways, blanks in many.
+    if line(SignatureLine(told.key.lower(), told.signature.lower())) != last:
         raise _changed(t("The report is not what was signed"))
     return body, told
 
