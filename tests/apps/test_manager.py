@@ -28,6 +28,7 @@ from calvox.trust.enrolment import EnrolmentCode
 from calvox.web.common.assets import served
 from calvox.web.common.guard import FIELD
 from calvox.web.common.headers import POLICY
+from calvox.web.manager.menu import VERIFICATION
 from tests.apps.asgi import Told, ask
 from tests.apps.processes import ServerProcess
 from tests.world import Site, wish
@@ -172,14 +173,20 @@ OWN_PAGES = [one for one in ENDPOINTS if one not in ACTIVATION and not one.open]
 """A call to the centre has a test of its own."""
 ABOUT_ONE = {"/hosts/{host}": "/hosts/rdsh-1", "/holders/{holder}": "/holders/" + "ab" * 32}
 """Pages about one thing, and the address of one that is there."""
-PAGES = [ABOUT_ONE.get(one.path, one.path) for one in OWN_PAGES if one.method == "GET"]
+PAGES = [
+    *(one.path for one in OWN_PAGES if one.method == "GET" and "{" not in one.path and "." not in one.path),
+    *ABOUT_ONE.values(),
+]
+FILES = {"/reports/{name}.{form}", "/journal/entries.{form}"}
+"""What is taken along; that has a test of its own, as has the verification, which an auditor may begin."""
 ACTS = {
     "/hosts/{act}": ["approve", "group", "revoke"],
     "/holders/{act}": ["revoke", "release", "leave"],
     "/people/{act}": ["add", "password", "remove"],
+    "/retire/{act}": ["freeze", "thaw"],
 }
 CHANGES = [
-    *("/log-out", "/password", "/hosts/code", "/policy", "/packs/convert", "/packs/policy"),
+    *("/log-out", "/password", "/hosts/code", "/policy", "/packs/convert", "/packs/policy", "/backups", "/migrate"),
     *(path.replace("{act}", act) for path, acts in ACTS.items() for act in acts),
 ]
 
@@ -194,7 +201,9 @@ def test_the_lists_here_are_complete() -> None:
     """A route that is added stands in one of them."""
     one_of = {path.replace("{act}", act): path for path, acts in ACTS.items() for act in acts}
     named = {one_of.get(path, path) for path in CHANGES}
-    assert named == {one.path for one in OWN_PAGES if one.method == "POST"}
+    assert named | {VERIFICATION} == {one.path for one in OWN_PAGES if one.method == "POST"}
+    about = {one.path for one in OWN_PAGES if one.method == "GET" and "{" in one.path}
+    assert about == {*ABOUT_ONE, *FILES}
     assert [one.path for one in ENDPOINTS if one.open] == ["/log-in"] * 2 + ["/come-in"] * 2 + ["/language/{language}"]
 
 
