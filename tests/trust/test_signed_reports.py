@@ -83,7 +83,10 @@ def test_the_last_line_is_written_in_one_way_alone() -> None:
     """The same values with a blank, capitals or another order are not what was signed."""
     body, last = FILE[: FILE.rindex(b"\n", 0, -1) + 1], FILE[FILE.rindex(b"\n", 0, -1) + 1 :]
     capitals = last.replace(KEY.public.hex().encode(), KEY.public.hex().upper().encode())
-    for changed in (last.replace(b":", b": ", 1), capitals, last[:-1] + b" \n", last[:-1]):
+    spaced = last.replace(
+        KEY.public.hex().encode(), b" ".join((KEY.public.hex()[:2].encode(), KEY.public.hex()[2:].encode()))
+    )
+    for changed in (last.replace(b":", b": ", 1), capitals, spaced, last[:-1] + b" \n", last[:-1]):
         assert changed != last
         with pytest.raises(Tampered):
             read_signed(body + changed)

@@ -127,8 +127,7 @@ def _parted(data: bytes) -> tuple[bytes, SignatureLine]:
         told = msgspec.json.decode(last, type=SignatureLine)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _no_report(body) from error
-    # Hexadecimal digits may be written in two ways, blanks in many.
-    if line(SignatureLine(told.key.lower(), told.signature.lower())) != last:
+    if line(told) != last:
         raise _changed(t("The report is not what was signed"))
     return body, told
 
@@ -144,7 +143,8 @@ def _bytes(text: str, size: int) -> bytes:
         found = bytes.fromhex(text)
     except ValueError:
         found = b""
-    if len(found) != size:
+    # Hexadecimal digits may be written in two ways, with blanks in many: ours is one.
+    if len(found) != size or found.hex() != text:
         raise _changed(t("The report’s signature is missing or damaged"))
     return found
 
