@@ -11,9 +11,11 @@ from calvox.web.common.pages import Page
 from calvox.web.common.password import PasswordPage
 from calvox.web.common.problem import ProblemPage
 from calvox.web.manager.overview import overview
+from tests.web.backup_pages import BACKUP_PAGES, BARE_BACKUPS
 from tests.web.call_pages import CALL_PAGES, PLAIN_PAGES
 from tests.web.holding_pages import BARE_PAGES, HOLDING_PAGES
 from tests.web.report_pages import PLAIN_REPORTS, REPORT_PAGES
+from tests.web.retirement_pages import BARE, FULL
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&{{ 7*7 }}\u202e"
 SHOWN = "&lt;img src=x onerror=alert(1)&gt;&#39;&#34;&amp;{{ 7*7 }}[U+202E]"
@@ -53,6 +55,8 @@ EVERY_PAGE: dict[str, Page] = {
     **REPORT_PAGES,
     **CALL_PAGES,
     **HOLDING_PAGES,
+    **FULL,
+    **BACKUP_PAGES,
 }
 """By a name of ours."""
 EMPTY_PAGES: dict[str, Page] = {
@@ -63,5 +67,7 @@ EMPTY_PAGES: dict[str, Page] = {
     **PLAIN_REPORTS,
     **PLAIN_PAGES,
     **BARE_PAGES,
+    **BARE,
+    **BARE_BACKUPS,
 }
 """The same with nothing to show."""

@@ -125,11 +125,17 @@ def _show_once(sheets: list[list[str]], papers: list[str]) -> None:
 
 
 @app.command(help=str(t("Make a backup while the store serves, and prove it before it counts.")))
-def create(of: Of = Store.SERVER, folder: Folder = None) -> None:
+def create(
+    of: Of = Store.SERVER,
+    tell: Annotated[
+        bool, typer.Option("--tell", help=str(t("Tell each step on standard error, as lines of JSON.")))
+    ] = False,
+    folder: Folder = None,
+) -> None:
     """Make a backup."""
     with suppress(OSError, AttributeError):
         os.nice(NICE)
-    with stages() as progress:
+    with stages(tell=tell) as progress:
         made: Made = make_backup(backed(of, folder).kept, settings().backup, SYSTEM, progress)
 
     def render(screen: Console) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -73,9 +74,21 @@ def backed(of: Store, folder: Path | None) -> Backed:
     return Backed(centre_backups.kept(centre), centre_backups.next_generation, name)
 
 
+def _line(what: Text, done: float) -> None:
+    sys.stderr.write(msgspec.json.encode({"stage": str(what), "done": done}).decode() + "\n")
+    sys.stderr.flush()
+
+
 @contextmanager
-def stages() -> Iterator[Told]:
-    """Show a bar for each stage of the work to a person; a script sees none."""
+def stages(*, tell: bool = False) -> Iterator[Told]:
+    """Show a bar for each stage of the work to a person; a script sees none, unless it wants lines of JSON.
+
+    Args:
+        tell: Whether each step is written on standard error, as {"stage": …, "done": 0 to 1}.
+    """
+    if tell:
+        yield _line
+        return
     if session().json or not sys.stderr.isatty():
         yield lambda what, done: None
         return

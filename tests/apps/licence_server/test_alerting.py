@@ -18,8 +18,9 @@ from calvox.apps.licence_server.findings import findings
 from calvox.apps.licence_server.process import CASES
 from calvox.common.errors import BadSettings, Tampered
 from calvox.common.i18n import t
-from calvox.common.settings import Interface
+from calvox.common.settings import Backup, Interface
 from calvox.core.alarms import Alarm
+from calvox.core.continuity import BackupDrilled, BackupMade, RecoveryKeyMade
 from calvox.core.products import CalType
 from calvox.server.alarms import clear_alarm, raise_alarm
 from calvox.server.keys import renew_tls
@@ -45,11 +46,23 @@ def site(tmp_path: Path, box: Mailbox) -> Iterator[Site]:
     made = Site.founded(tmp_path)
     made.activate(wish("user", "2022", 2), wish("session", "2022", 40))
     made.settings = made.server.settings = replace(
-        made.settings, alerts=mail_settings(box), interface=Interface(language="en")
+        made.settings,
+        alerts=mail_settings(box),
+        interface=Interface(language="en"),
+        backup=Backup(warn_hours=8784, drill_days=3660),
     )
     renew_tls(made.server.keys, ("localhost",), made.server.world)
+    made.run(lambda tx: tx.append(RecoveryKeyMade(recipient="age1", by="ada")))
+    back_up(made)
     yield made
     made.close()
+
+
+def back_up(site: Site) -> None:
+    """Enter a backup."""
+    about = {"size": 1, "position": 1, "head": b"h" * 32, "recipient": "age1", "by": "ada"}
+    archive = site.clock().to_bytes(32, "big")
+    site.run(lambda tx: tx.append(BackupMade(archive=archive, **about)))  # type: ignore[arg-type]
 
 
 def raise_it(site: Site, alarm: Alarm = Alarm.ROLLBACK) -> None:
@@ -60,6 +73,28 @@ def raise_it(site: Site, alarm: Alarm = Alarm.ROLLBACK) -> None:
 def body(box: Mailbox, at: int = -1) -> str:
     """Read a mail, in one line."""
     return " ".join(box.mails[at].get_content().split())
+
+
+def test_backups_and_drills_that_are_due_are_told(site: Site, tmp_path: Path) -> None:
+    """No key, no backup, an old one, a drill; a server that is not activated has nothing to lose yet."""
+    new = Site.founded(tmp_path / "new")
+    assert findings(new.server) == {}
+    new.activate()
+    assert set(findings(new.server)) == {"backup-key"}
+    new.run(lambda tx: tx.append(RecoveryKeyMade(recipient="age1", by="ada")))
+    assert findings(new.server)["backup"].text == "There is no backup yet"
+    back_up(new)
+    assert findings(new.server) == {}
+    new.clock.later(seconds=36 * 3600 + 1)
+    assert "is of 2027-01-15" in findings(new.server)["backup"].text
+    for _ in range(150):
+        new.clock.later(seconds=36 * 3600)
+        new.server.time.now()
+    back_up(new)
+    assert "backup-drill" in findings(new.server)
+    new.run(lambda tx: tx.append(BackupDrilled(archive=b"a" * 32, by="ada")))
+    assert not {"backup", "backup-drill"} & set(findings(new.server))
+    new.close()
 
 
 def test_what_is_wrong_is_found(site: Site) -> None:

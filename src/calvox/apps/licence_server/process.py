@@ -20,6 +20,7 @@ from calvox.apps.host_api.tls import refresh
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.licence_server.alert_cases import ALERT_CASES
 from calvox.apps.licence_server.alerting import keep_alerting, telling_of_tampering
+from calvox.apps.licence_server.backing_up import BACKUP_RUN_CASES
 from calvox.apps.licence_server.cal_cases import CAL_CASES
 from calvox.apps.licence_server.call_cases import CALL_CASES
 from calvox.apps.licence_server.clock_cases import CLOCK_CASES
@@ -79,6 +80,7 @@ def _packs(server: LicenceServer, asked: Nothing, by: str) -> report.PacksReport
 CASES: dict[str, UseCase[LicenceServer]] = {
     **JOURNAL_CASES,
     **BACKUP_CASES,
+    **BACKUP_RUN_CASES,
     **CALL_CASES,
     **CAL_CASES,
     **HOST_CASES,
@@ -133,12 +135,14 @@ def _run(settings: Settings, ready: Callable[[str, str], None], world: World) ->
     retirement = settle_retirement(folder)
     if retirement is None:
         try:
-            return _run_active(settings, ready, world)
+            _run_active(settings, ready, world)
         except Retiring as told:
             retirement = demand_retired(folder)
             settings = msgspec.structs.replace(
                 settings, server=msgspec.structs.replace(settings.server, listen=told.listen)
             )
+    if retirement is None:
+        return
     log.warning("this licence server was retired; hosts are told where to go on", by=retirement.by)
     run_loop(serve_retired(settings, retirement, world, ready))
 

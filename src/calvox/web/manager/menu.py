@@ -10,7 +10,8 @@ from calvox.web.common.pages import Link
 NAME = t("Calvox manager")
 OVERVIEW, HOSTS, CALS, PACKS, JOURNAL = "/", "/hosts", "/cals", "/packs", "/journal"
 ACTIVATE, INSTALL = "/activate", "/install"
-HOLDERS, POLICY, PEOPLE = "/holders", "/policy", "/people"
+RETIRE, MIGRATE = "/retire", "/migrate"
+HOLDERS, POLICY, PEOPLE, BACKUPS = "/holders", "/policy", "/people", "/backups"
 REPORTS, ADVICE, VERIFICATION = "/reports", "/advice", "/journal/verification"
 LINKS = (
     Link(OVERVIEW, t("Overview")),
@@ -23,6 +24,9 @@ LINKS = (
     Link(REPORTS, t("Reports")),
     Link(ADVICE, t("Advice")),
     Link(JOURNAL, t("Journal")),
+    Link(BACKUPS, t("Backups")),
+    Link(MIGRATE, t("Take over")),
+    Link(RETIRE, t("Retire")),
     Link(PEOPLE, t("People")),
 )
 ROLES: Mapping[Role, Text] = {Role.ADMINISTRATOR: t("administrator"), Role.AUDITOR: t("auditor")}
