@@ -5,11 +5,14 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, expect
+
+from calvox.wire.phone.wordlists import plain
 
 PASSWORD, CHOSEN = "correct horse battery", "of my own choice"
 QUIET = (
@@ -118,3 +121,26 @@ def look_over(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         assert violations(page) == [], name
         assert too_wide(page) <= 0, name
+
+
+def short(group: str) -> str:
+    """Type a line as one who listens does: four letters a word, no accents."""
+    return "".join(plain(word)[:4] + " " for word in group.split())
+
+
+def swapped(group: str) -> str:
+    """Hear two words in the wrong order."""
+    first, second, *others = group.split()
+    return " ".join([second, first, *others])
+
+
+def expect_state(page: Page, number: int, wanted: str) -> None:
+    """Wait until a line stands like this."""
+    expect(page.locator(f"li.line:nth-child({number})")).to_have_class(f"line {wanted}")
+
+
+def keep(page: Page, folder: Path | None, name: str) -> None:
+    """Take a picture, if pictures are wanted."""
+    if folder is not None:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.screenshot(path=folder / f"{name}.png", full_page=True)

@@ -19,9 +19,8 @@ from calvox.common.i18n import LANGUAGES, Language
 from calvox.people.accounts import set_password
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.message import Kind
-from calvox.wire.phone.wordlists import plain
 from tests.apps.processes import ServerProcess
-from tests.browser.showing import PASSWORD, Shown, look_over
+from tests.browser.showing import PASSWORD, Shown, expect_state, keep, look_over, short, swapped
 from tests.world import AGREEMENT, CENTRE, Site
 
 FORMS: dict[Language, Form] = {"en": Form.WORDS_EN, "fr": Form.WORDS_FR}
@@ -72,25 +71,9 @@ def go_to(page: Page, selector: str) -> None:
     pytest.fail(f"{selector} is not reached by Tab")
 
 
-def short(group: str) -> str:
-    """Type a line as one who listens does: four letters a word, no accents."""
-    return "".join(plain(word)[:4] + " " for word in group.split())
-
-
-def swapped(group: str) -> str:
-    """Hear two words in the wrong order."""
-    first, second, *others = group.split()
-    return " ".join([second, first, *others])
-
-
 def state(page: Page, number: int) -> str:
     """Tell how a line stands."""
     return (page.locator(f"li.line:nth-child({number})").get_attribute("class") or "").removeprefix("line ")
-
-
-def expect_state(page: Page, number: int, wanted: str) -> None:
-    """Wait until a line stands like this."""
-    expect(page.locator(f"li.line:nth-child({number})")).to_have_class(f"line {wanted}")
 
 
 @pytest.fixture
@@ -289,13 +272,6 @@ def test_every_step_is_accessible_and_fits(calling: Call, language: Language, pi
             keep(page, pictures, f"activate-type-{language}-{scheme}")
             page.goto(calling.manager.address + "/call/type?form=digits&by=file&told=other-data")
             look_over(page)
-
-
-def keep(page: Page, folder: Path | None, name: str) -> None:
-    """Take a picture, if pictures are wanted."""
-    if folder is not None:
-        page.set_viewport_size({"width": 1280, "height": 800})
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
 
 
 def test_a_page_that_is_typed_on_is_light(calling: Call) -> None:
