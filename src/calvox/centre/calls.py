@@ -3,6 +3,8 @@
 Bytes are written in hexadecimal, since these pass between processes as JSON.
 """
 
+from enum import StrEnum
+
 import msgspec
 
 from calvox.common.errors import BadInput
@@ -17,8 +19,28 @@ KINDS: dict[str, Kind] = {
     "thaw": Kind.THAW,
 }
 """The words for what a call may be about."""
+LONGEST_WHY = 200
 CALL_SIZE = 8
 """Bytes of a call's number."""
+
+
+class About(StrEnum):
+    """What a caller wants, as the desk asks it."""
+
+    INSTALL = "install"
+    MIGRATION = "migration"
+    REISSUE = "reissue"
+    THAW = "thaw"
+
+    @property
+    def kind(self) -> str:
+        """Name the kind of confirmation; empty: activation or packs, whatever fits."""
+        return {About.INSTALL: "", About.THAW: "thaw"}.get(self, "reissue")
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a licence server takes another one's place."""
+        return self in (About.MIGRATION, About.REISSUE)
 
 
 class AskedLine(msgspec.Struct, frozen=True):

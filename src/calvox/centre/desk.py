@@ -13,6 +13,7 @@ from calvox.centre.callers import caller_key, check_caller
 from calvox.centre.calls import (
     CALL_SIZE,
     KINDS,
+    LONGEST_WHY,
     AskedLine,
     CallsAsked,
     Identified,
@@ -44,8 +45,6 @@ from calvox.wire.phone.request import (
     thaw_request,
     unpack_request,
 )
-
-LONGEST_WHY = 200
 
 
 def identify(context: Context, request: IdentifyCaller, operator: str) -> Identified | Refusal:

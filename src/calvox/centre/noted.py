@@ -4,21 +4,26 @@ Rules: what is changed must be prepared and compared again; what was signed is c
 before that could be noted. Call and confirmation bear the same number, so the confirmation itself tells.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 
 from calvox.centre.agreements import AgreementShown, agreement_shown
 from calvox.centre.callers import CallerShown, caller_shown
-from calvox.centre.calls import AskedLine, Prepared
+from calvox.centre.calls import About, AskedLine, Prepared
 from calvox.centre.checks import server_refusal
 from calvox.centre.refusals import Refusal
+from calvox.centre.replaced import OldServer, ReissueLimits, limits_of, old_server
 from calvox.centre.servers import ServerShown, server_shown
 from calvox.centre.signing import Signed, shown
 from calvox.common.errors import Conflict, NotFound
 from calvox.common.i18n import Language, t
 from calvox.core.book import Row
 from calvox.journal.interface import Reader, Transaction
+
+TYPED = ("typed", "typed_request", "typed_replaces", "typed_proof")
+"""Where lines are kept while they are typed; nothing else follows from them."""
 
 
 class Noted(msgspec.Struct, frozen=True):
@@ -36,6 +41,19 @@ class Noted(msgspec.Struct, frozen=True):
     lines: tuple[AskedLine, ...] = ()
     requests: tuple[str, ...] = ()
     """Requests as they were spoken, 18 bytes in hexadecimal each."""
+    about: About = About.INSTALL
+    thaw: int | None = None
+    """Sequence of the freeze that a thaw ends, where its request is not spoken."""
+    typed_replaces: str = ""
+    """The old server ID that is being typed, likewise."""
+    typed_proof: str = ""
+    """The retirement proof that is being typed, likewise."""
+    replaces: str = ""
+    """The licence server that is replaced, 18 bytes in hexadecimal; empty: the same one, or not known yet."""
+    proof: str = ""
+    """Its retirement proof, 14 bytes in hexadecimal."""
+    why: str = ""
+    """Of a reissue: what happened."""
     prepared: Prepared | None = None
     """What is to be compared, or was."""
     agreed: bool = False
@@ -61,6 +79,10 @@ class OpenCallShown(msgspec.Struct, frozen=True, tag="open-call", tag_field="ans
     """Why the licence server gets nothing at all."""
     signed: Signed | None = None
     """What is to be read out."""
+    old: OldServer | None = None
+    """The licence server that is replaced, if it was noted."""
+    limits: ReissueLimits | None = None
+    """How the agreement stands with reissues after a loss, if the call is about one."""
 
 
 def change_noted(tx: Transaction, number: bytes, change: Callable[[Noted], Noted]) -> None:
@@ -72,11 +94,21 @@ def change_noted(tx: Transaction, number: bytes, change: Callable[[Noted], Noted
     row, noted = open_row(tx, number, tx.now)
     still_unsigned(tx, number, noted)
     changed = change(noted)
-    typed = msgspec.structs.replace(noted, typed=changed.typed, typed_request=changed.typed_request)
-    if changed != typed:
+    lines = {name: getattr(changed, name) for name in TYPED}
+    if changed != msgspec.structs.replace(noted, **lines):
         tx.drop("pending", (number,))
         changed = msgspec.structs.replace(changed, prepared=None)
     keep_noted(tx, number, changed, row["expires"])
+
+
+def with_changes(noted: Noted, changed: Mapping[str, Any]) -> Noted:
+    """Change fields; what hangs on them goes: an old server's proof, and packs when a thaw begins or ends."""
+    after = msgspec.structs.replace(noted, **changed)
+    if after.replaces != noted.replaces:
+        after = msgspec.structs.replace(after, proof=changed.get("proof", ""), typed_replaces="", typed_proof="")
+    if (after.about is About.THAW) != (noted.about is About.THAW):
+        after = msgspec.structs.replace(after, lines=(), requests=(), thaw=None, typed_request="")
+    return after if after.server_id == noted.server_id else msgspec.structs.replace(after, thaw=None)
 
 
 def noted_of(reader: Reader, number: bytes, now: int) -> Noted:
@@ -109,6 +141,7 @@ def show_noted(reader: Reader, number: bytes, now: int) -> OpenCallShown:
         server=server_shown(reader, server_id) if server_id else None,
         refusal=refusal,
         signed=_signed(reader, noted) if refusal is None else None,
+        **_replacing(reader, noted, now),
     )
 
 
@@ -143,6 +176,15 @@ def keep_noted(tx: Transaction, number: bytes, noted: Noted, expires: int) -> No
 def agreements_of(reader: Reader, caller: str) -> list[int]:
     """List the agreements for which somebody may call."""
     return [row["agreement"] for row in reader.select("authorisation", {"caller": caller}, order="agreement")]
+
+
+def _replacing(reader: Reader, noted: Noted, now: int) -> dict[str, Any]:
+    """Show what a migration or a reissue is about."""
+    if not noted.about.replaces:
+        return {}
+    old = old_server(reader, bytes.fromhex(noted.replaces), noted.agreement, now) if noted.replaces else None
+    limited = noted.about is About.REISSUE and noted.agreement is not None
+    return {"old": old, "limits": limits_of(reader, noted.agreement or 0, now) if limited else None}
 
 
 def _signed(reader: Reader, noted: Noted) -> Signed | None:

@@ -9,8 +9,9 @@ are entries; all between them is working state, which goes after some hours.
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from calvox.centre.asked import asked_for, check_why
 from calvox.centre.callers import caller_key, check_caller
-from calvox.centre.calls import CALL_SIZE, AskedLine, PrepareCall, Prepared, bytes_from_hex
+from calvox.centre.calls import CALL_SIZE, About, AskedLine, Prepared, bytes_from_hex
 from calvox.centre.checks import Call
 from calvox.centre.context import Context
 from calvox.centre.desk import prepare_known, refuse
@@ -25,8 +26,10 @@ from calvox.centre.noted import (
     read_noted,
     show_noted,
     still_unsigned,
+    with_changes,
 )
 from calvox.centre.refusals import Refusal
+from calvox.centre.servers import server_shown
 from calvox.centre.signing import SignCall, Signed, sign_call
 from calvox.common.errors import BadInput, Conflict
 from calvox.common.i18n import Language, t
@@ -60,6 +63,11 @@ class NoteCall(msgspec.Struct, frozen=True):
     agreement: int | UnsetType = UNSET
     lines: tuple[AskedLine, ...] | UnsetType = UNSET
     requests: tuple[str, ...] | UnsetType = UNSET
+    about: About | UnsetType = UNSET
+    thaw: int | UnsetType | None = UNSET
+    replaces: str | UnsetType = UNSET
+    proof: str | UnsetType = UNSET
+    why: str | UnsetType = UNSET
 
 
 class OneCall(msgspec.Struct, frozen=True):
@@ -152,7 +160,7 @@ def note_call(context: Context, request: NoteCall, _: str) -> OpenCallShown:
         if changed.keys() == {"language"}:
             keep_noted(tx, number, msgspec.structs.replace(noted, **changed), row["expires"])
         else:
-            change_noted(tx, number, lambda now: msgspec.structs.replace(now, **changed))
+            change_noted(tx, number, lambda now: with_changes(now, changed))
         return show_noted(tx, number, tx.now)
 
     return context.journal.run(work).value
@@ -162,17 +170,15 @@ def prepare_open(context: Context, request: OneCall, operator: str) -> Prepared 
     """Judge what was noted, and give the control words.
 
     Raises:
-        Conflict: server ID or agreement is missing, or the call was signed.
+        Conflict: something is missing, or the call was signed.
     """
     number = _number(request.call)
     with context.journal.read() as reader:
         _, noted = open_row(reader, number, context.world.now())
         still_unsigned(reader, number, noted)
         key = (reader.get("call", (number,)) or {})["caller"]
-    if not noted.server_id or noted.agreement is None:
-        raise Conflict(t("Server ID and agreement come first"))
-    asked = PrepareCall(key, "", noted.server_id, noted.agreement, "", noted.lines, noted.requests)
-    answer = prepare_known(context, asked, operator, number)
+        old = server_shown(reader, bytes.fromhex(noted.replaces)) if noted.replaces else None
+    answer = prepare_known(context, asked_for(noted, key, old), operator, number)
     _change(context, number, prepared=answer if isinstance(answer, Prepared) else None)
     return answer
 
@@ -273,8 +279,13 @@ def end_call(context: Context, request: EndCall, operator: str) -> CallOver:
 
 def _check(request: NoteCall) -> None:
     """Refuse what no step could use, so that it is told where it was noted."""
-    if isinstance(request.server_id, str) and request.server_id:
-        server_id_fields(bytes_from_hex(request.server_id, 18, "server_id"))
+    for name in ("server_id", "replaces"):
+        if given := getattr(request, name) or "":
+            server_id_fields(bytes_from_hex(given, 18, name))
+    if given := request.proof or "":
+        bytes_from_hex(given, 14, "proof")
+    if given := request.why or "":
+        check_why(given)
     for packs in (request.lines, request.requests):
         if not isinstance(packs, UnsetType) and len(packs) > MOST_LINES:
             raise BadInput(t("At most {most} packs are signed in one call", most=MOST_LINES))

@@ -1,24 +1,25 @@
-"""Codes that an operator types while the caller reads them out: a server ID, and requests.
+"""Codes that an operator types while the caller reads them out: server IDs, requests, a retirement proof.
 
-Every line is kept as soon as it is typed, good or bad. A request is decided by its own check bits; a server ID has nothing
-of the kind, so what it may have been is shown, and a person decides.
+Every line is kept as soon as it is typed, good or bad. A request is decided by its own check bits, a proof by its server ID; a server
+ID has nothing of the kind, so what it may have been is shown, and a person decides.
 """
 
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from calvox.centre.calls import CALL_SIZE, bytes_from_hex
 from calvox.centre.context import Context
-from calvox.centre.noted import Noted, OpenCallShown, change_noted, noted_of, show_noted
+from calvox.centre.noted import Noted, OpenCallShown, change_noted, noted_of, show_noted, with_changes
 from calvox.centre.open_calls import MOST_LINES
 from calvox.common.errors import BadCode, BadInput, Conflict
 from calvox.common.i18n import t
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.dictation import Dictation, begin, resume
 from calvox.wire.phone.forms import Form, bytes_of
-from calvox.wire.phone.oracles import request_fits, server_id_fits
-from calvox.wire.phone.repair import Choices, Whole
+from calvox.wire.phone.oracles import request_fits, retirement_fits, server_id_fits
+from calvox.wire.phone.repair import Choices, Oracle, Whole
 
 
 class What(StrEnum):
@@ -26,11 +27,18 @@ class What(StrEnum):
 
     SERVER_ID = "server-id"
     REQUEST = "request"
+    REPLACES = "replaces"
+    PROOF = "proof"
 
     @property
     def field(self) -> str:
         """Where it is kept."""
-        return {What.SERVER_ID: "typed", What.REQUEST: "typed_request"}[self]
+        return "typed" if self is What.SERVER_ID else f"typed_{self}"
+
+    @property
+    def code_type(self) -> CodeType:
+        """What sort of code it is."""
+        return {What.REQUEST: CodeType.REQUEST, What.PROOF: CodeType.RETIREMENT}.get(self, CodeType.SERVER_ID)
 
 
 class TypedLine(msgspec.Struct, frozen=True):
@@ -105,11 +113,9 @@ def take_code(context: Context, request: TakeCode, _: str) -> CodeTaken:
     with context.journal.read() as reader:
         noted = noted_of(reader, number, context.world.now())
     dictation = dictation_of(noted, request.what, None)
-    if request.what is What.REQUEST and not noted.server_id:
-        raise Conflict(t("The server ID comes first"))
+    oracle = _oracle(noted, request.what)
     if dictation.missing:
         raise BadCode(t("Line {number} is still empty", number=dictation.missing[0] + 1))
-    oracle = request_fits(bytes.fromhex(noted.server_id)) if request.what is What.REQUEST else server_id_fits
     found = dictation.complete(oracle)
     if isinstance(found, Choices):
         choices = [_hex(dictation, one) for one in found.readings]
@@ -130,12 +136,32 @@ def dictation_of(noted: Noted, what: What, form: Form | None) -> Dictation:
     if kept is not None and form in (None, kept.form):
         return kept
     words = Form.WORDS_FR if noted.language == "fr" else Form.WORDS_EN
-    return begin(form or words, CodeType(what), noted.language)
+    return begin(form or words, what.code_type, noted.language)
+
+
+def _oracle(noted: Noted, what: What) -> Oracle:
+    """Give what tells the code that was meant from others.
+
+    Raises:
+        Conflict: the server ID that it belongs to comes first.
+    """
+    if what.code_type is CodeType.SERVER_ID:
+        return server_id_fits
+    of, fits = (noted.server_id, request_fits) if what is What.REQUEST else (noted.replaces, retirement_fits)
+    if not of:
+        raise Conflict(t("The server ID comes first"))
+    return fits(bytes.fromhex(of))
 
 
 def _taken(noted: Noted, what: What, code: str) -> Noted:
-    if what is What.SERVER_ID:
-        return msgspec.structs.replace(noted, server_id=code, lines=(), requests=(), typed_request="")
+    match what:
+        case What.SERVER_ID:
+            new: dict[str, Any] = {"server_id": code, "lines": (), "requests": (), "typed_request": ""}
+            return with_changes(noted, new)
+        case What.REPLACES:
+            return with_changes(noted, {"replaces": code})
+        case What.PROOF:
+            return with_changes(noted, {"proof": code, "typed_proof": ""})
     if code in noted.requests:
         raise Conflict(t("This request is noted already"))
     if len(noted.requests) >= MOST_LINES:
