@@ -7,7 +7,7 @@ ARGS ?=
 TESTS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types bench bench-pairs soak docs lock texts kerberos new-rule bundle format clean
+.PHONY: help run test lint types bench bench-pairs soak docs pictures lock texts kerberos new-rule bundle format clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -47,11 +47,14 @@ format: $(STAMP) ## Put the code into house style
 bench-pairs: $(STAMP) ## Measure acquire and release over TLS beside floors and peers (ARGS="--cals 1000 1000000")
 	$(BIN)/python -m bench.pairs --write docs/benchmarks-pairs.md $(ARGS)
 
-bench: $(STAMP) ## Measure speed beside floors and peers, write docs/benchmarks.md (3 minutes)
+bench: $(STAMP) ## Measure speed beside floors and peers, write docs/benchmarks.md (10 minutes)
 	$(BIN)/python -m bench --write docs/benchmarks.md $(ARGS)
 
 soak: $(STAMP) ## Long fuzzing and many kills, by hand; note the result in docs/soak.md
 	CALVOX_SOAK=1 $(BIN)/pytest -n auto --dist loadfile tests/soak $(TESTS)
+
+pictures: $(STAMP) ## Take the screenshots of the documentation anew, from the tests
+	CALVOX_PICTURES=docs/images $(BIN)/pytest -n auto --dist loadfile tests/browser
 
 docs: $(STAMP) ## Build the documentation into site/
 	$(BIN)/python tools/make_reference.py
