@@ -16,6 +16,8 @@ from calvox.common.errors import Retired
 from calvox.host import CalType, HeldCal
 from calvox.host.client import AsyncHost
 from calvox.server.moving import read_pack_list
+from calvox.wire.phone.anyform import read_code
+from calvox.wire.phone.codec import CodeType
 from tests.apps.processes import ServerProcess, command
 from tests.centre.world import Centre
 from tests.flows.moving import PACKS, activate, called, found_server, open_centre
@@ -97,9 +99,6 @@ def test_two_hosts_follow_to_the_new_server(centre: Centre, tmp_path: Path) -> N
 
 def _read(text: str) -> str:
     """Read the words of a proof, as the operator types them."""
-    from calvox.wire.phone.anyform import read_code
-    from calvox.wire.phone.codec import CodeType
-
     return read_code(CodeType.RETIREMENT, text).hex()
 
 

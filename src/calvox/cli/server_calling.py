@@ -11,12 +11,13 @@ from calvox.apps.owner import Owner
 from calvox.cli.dictating import dictate, verdict
 from calvox.cli.session import say, session, show
 from calvox.cli.sheet import draw_sheet
-from calvox.common.errors import BadInput, NotFound
+from calvox.common.errors import NotFound
 from calvox.common.files import write_whole
 from calvox.common.i18n import current_language, t
 from calvox.server.call import OpenCall, PackWish
 from calvox.server.calling import Calling
 from calvox.server.confirm import Done
+from calvox.server.moving import pack_of_text
 from calvox.server.report import Status
 from calvox.wire.phone.filetext import write_request_file
 from calvox.wire.phone.forms import Form
@@ -56,14 +57,7 @@ def usual_form(form: Form | None) -> Form:
 
 def wishes_of(packs: list[str], programme: str, agreement: str) -> tuple[PackWish, ...]:
     """Read packs as they are written on the command line."""
-    return tuple(_wish(text, programme, agreement) for text in packs)
-
-
-def _wish(text: str, programme: str, agreement: str) -> PackWish:
-    parts = text.split(":")
-    if len(parts) not in (3, 4) or not parts[2].isdigit():
-        raise BadInput(t("“{text}” is no pack; write it as device:2022:20 or user:2025:50:2027-06", text=text))
-    return PackWish(parts[0], parts[1], int(parts[2]), programme, agreement, *parts[3:])
+    return tuple(pack_of_text(text, programme, agreement) for text in packs)
 
 
 def hold_call(own: Owner[Any], call: OpenCall, country: str, form: Form | None, only: bool, file: Path | None) -> None:

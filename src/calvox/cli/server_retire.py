@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from calvox.apps.licence_server.host_cases import Nothing
-from calvox.apps.licence_server.retirement_cases import FreezeServer, PrepareReissue, RetirementShown, RetireServer
+from calvox.apps.licence_server.retirement_cases import FreezeServer, PrepareReissue, RetireServer
 from calvox.apps.owner import Owner
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.server_calling import (
@@ -32,6 +32,7 @@ from calvox.common.i18n import current_language, t
 from calvox.server.freeze import Freeze
 from calvox.server.moving import LARGEST, PackList, read_pack_list, write_pack_list
 from calvox.server.retire import Retirement, demand_retired, retirement_of
+from calvox.server.retirement_report import RetirementShown
 from calvox.wire.phone.codec import CodeType
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.sheet import spoken

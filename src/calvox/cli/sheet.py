@@ -58,7 +58,7 @@ def _requests(sheet: CallSheet) -> Table:
     for line in sheet.requests:
         table.add_row(
             str(line.sequence),
-            str(cal_type_named(line.cal_type).text),
+            str(cal_type_named(line.cal_type).text if line.quantity else t("end of a freeze")),
             line.version,
             str(line.quantity),
             line.programme,

@@ -45,7 +45,9 @@ def freeze(server: LicenceServer, why: str, by: str) -> Freeze:
         if row[HELD]:
             return _shown(row)
         if row["next_sequence"] > LAST_SEQUENCE:
-            raise Conflict(t("Every sequence of this server ID is used up"), hint=t("The server must be enrolled anew."))
+            raise Conflict(
+                t("Every sequence of this server ID is used up"), hint=t("The server must be enrolled anew.")
+            )
         tx.append(ServerFrozen(sequence=row["next_sequence"], why=told, by=by))
         return _shown(server_row(tx))
 
@@ -67,7 +69,9 @@ def prepare_thaw(server: LicenceServer, by: str) -> OpenCall:
     def work(tx: Transaction) -> OpenCall:
         row, found = server_row(tx), open_call(tx)
         if not row[HELD]:
-            raise Conflict(t("This licence server is not frozen"), hint=t("“calvox server status” tells how it stands."))
+            raise Conflict(
+                t("This licence server is not frozen"), hint=t("“calvox server status” tells how it stands.")
+            )
         request = pack_request(row["server_id"], thaw_request(row[FREEZE]))
         if found is not None:
             if (found.kind, found.requests) == (Kind.THAW, (request,)):

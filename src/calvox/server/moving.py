@@ -67,6 +67,18 @@ def read_pack_list(data: bytes) -> PackList:
     return told
 
 
+def pack_of_text(text: str, programme: str, agreement: str) -> PackWish:
+    """Read a pack as it is written: device:2022:20, or user:2025:50:2027-06 if it ends.
+
+    Raises:
+        BadInput: it is not written so.
+    """
+    parts = text.split(":")
+    if len(parts) not in (3, 4) or not (parts[2].isascii() and parts[2].isdigit() and len(parts[2]) <= 9):
+        raise BadInput(t("“{text}” is no pack; write it as device:2022:20 or user:2025:50:2027-06", text=text[:80]))
+    return PackWish(parts[0], parts[1], int(parts[2]), programme, agreement, *parts[3:])
+
+
 def _month(ends: int) -> str:
     """Give the last month of a pack that ends: half a day before its end it is that month in every zone of the Earth."""
     return datetime.fromtimestamp(ends - 1 - _HALF_DAY, UTC).strftime("%Y-%m") if ends else ""

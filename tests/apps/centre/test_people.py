@@ -42,6 +42,7 @@ SUPERVISORS = [
     "person-add",
     "person-password",
     "person-remove",
+    "reissue-allow",
     "unlock-caller",
 ]
 """The use cases that an operator may not run, at the least; what else is a supervisor's is said by the use case itself."""

@@ -9,9 +9,10 @@ import msgspec
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.owner import UseCase
 from calvox.core.peopling import Role
-from calvox.server import call, policy_report, retire
-from calvox.server.freeze import Freeze, freeze, freeze_of, prepare_thaw
+from calvox.server import call, retire
+from calvox.server.freeze import Freeze, freeze, prepare_thaw
 from calvox.server.moving import PackList, packs_to_move
+from calvox.server.retirement_report import RetirementShown, retirement_shown
 from calvox.server.store import LicenceServer
 
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
@@ -38,23 +39,6 @@ class PrepareReissue(msgspec.Struct, frozen=True):
     packs: tuple[call.PackWish, ...] = ()
 
 
-class RetirementShown(msgspec.Struct, frozen=True):
-    """How far the way to a retirement has come."""
-
-    name: str
-    """What must be typed."""
-    freeze: Freeze
-    call_open: bool
-    cals: int
-    """CALs that are out."""
-    hosts: int
-    latest: int
-    """The last second for which a CAL that is out is good, UTC; 0: none is out."""
-    packs: tuple[call.PackWish, ...]
-    servers: tuple[str, ...]
-    """Where the policy sends session hosts."""
-
-
 def _freeze(server: LicenceServer, asked: FreezeServer, by: str) -> Freeze:
     return freeze(server, asked.why, by)
 
@@ -72,17 +56,7 @@ def _packs(server: LicenceServer, asked: Nothing, by: str) -> PackList:
 
 def _shown(server: LicenceServer, asked: Nothing, by: str) -> RetirementShown:
     with server.journal.read() as reader:
-        latest = next(iter(reader.select("cal", order="-valid_until", limit=1)), None)
-        return RetirementShown(
-            retire.name_of(server),
-            freeze_of(reader),
-            call.open_call(reader) is not None,
-            reader.count("cal"),
-            reader.count("host"),
-            latest["valid_until"] if latest else 0,
-            packs_to_move(reader, server.world.now()),
-            policy_report.shown(reader).servers,
-        )
+        return retirement_shown(server, reader)
 
 
 RETIREMENT_CASES: dict[str, UseCase[LicenceServer]] = {

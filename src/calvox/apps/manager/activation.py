@@ -177,7 +177,7 @@ async def download_request(visit: Here) -> Response:
     now = await _now(visit)
     if now.sheet is None:
         _no_call()
-    kind = {"activate": "activate", "packs": "packs"}.get(now.sheet.kind, "both")
+    kind = {"activate-and-packs": "both"}.get(now.sheet.kind, now.sheet.kind)
     return visit.download(write_request_file(kind, now.server_id, now.requests), REQUEST_NAME, "application/json")
 
 

@@ -20,6 +20,13 @@ Sign = tuple[str, str]
 """A sign and the word by which it is spelled."""
 
 
+HEADINGS: Mapping[str, Text] = {
+    "thaw": t("End of the freeze"),
+    "reissue": t("Take over from another licence server, or have this one signed anew"),
+}
+"""What a call is about that neither activates nor installs alone, by the kind on its sheet."""
+
+
 @dataclass(frozen=True)
 class SaidCode:
     """A code in every form."""
@@ -142,14 +149,14 @@ def call(chosen: Chosen, now: Calling, sheet: CallSheet, qr: str, language: Lang
     other: Language = "en" if language == "fr" else "fr"
     switched = Chosen(chosen.purpose, By.FILE if chosen.by is By.TELEPHONE else By.TELEPHONE, chosen.country)
     return CallPage(
-        heading=chosen.purpose.name_text,
+        heading=HEADINGS.get(sheet.kind, chosen.purpose.name_text),
         chosen=chosen,
         steps=steps(chosen, 3),
         now=now,
         sheet=sheet,
         server_id=_said(sheet.server_id, language, other),
         qr=qr,
-        activates=sheet.kind != "packs",
+        activates=sheet.kind not in ("packs", "thaw"),
         packs=tuple(_pack(line, language) for line in sheet.requests),
         control=" ".join(sheet.control_words[language]),
         other_control=" ".join(sheet.control_words[other]),
@@ -169,4 +176,6 @@ def _said(code: Spoken, language: Language, other: Language) -> SaidCode:
 
 def _pack(line: RequestLine, language: Language) -> PackLine:
     spoken = line.spoken.words_fr if language == "fr" else line.spoken.words_en
+    if not line.quantity:
+        return PackLine(line, t("none"), t("end of a freeze"), spoken)
     return PackLine(line, PROGRAMMES[line.programme], type_text(line.cal_type), spoken)

@@ -62,14 +62,21 @@ def done(chosen: Chosen, last: LastAccepted, repaired: str, offset: int) -> Done
         repaired: Lines that were mis-heard and repaired, with commas.
         offset: Days by which this machine's clock is ahead of the day of signing.
     """
-    activated = last.kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS)
+    activated = last.kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE)
     return DonePage(
         chosen.purpose.name_text,
         steps(chosen, 5),
         t("This licence server is activated.") if activated else t("The packs are installed."),
         last.issue_day,
         tuple(
-            Installed(one.sequence, type_text(one.cal_type), one.version, one.quantity, one.ends) for one in last.packs
+            Installed(
+                one.sequence,
+                type_text(one.cal_type) if one.quantity else t("end of a freeze"),
+                one.version,
+                one.quantity,
+                one.ends,
+            )
+            for one in last.packs
         ),
         tuple(_notes(repaired, offset)),
         (
