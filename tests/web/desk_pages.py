@@ -6,7 +6,7 @@ import msgspec
 
 from calvox.centre.agreements import AgreementShown, LineShown
 from calvox.centre.callers import CallerShown
-from calvox.centre.calls import AskedLine, Prepared
+from calvox.centre.calls import About, AskedLine, Prepared
 from calvox.centre.finding import AgreementsFound, ServerFound, ServersFound
 from calvox.centre.history import (
     ConfirmationShown,
@@ -17,6 +17,7 @@ from calvox.centre.history import (
 from calvox.centre.noted import Noted, OpenCallShown
 from calvox.centre.open_calls import OpenCallListed
 from calvox.centre.refusals import Reason, Refusal
+from calvox.centre.replaced import OldServer, ReissueLimits
 from calvox.centre.servers import ServerShown
 from calvox.centre.signing import Signed
 from calvox.centre.statistics import CallStatistics, DayFigures, FormFigures, OperatorFigures, ReasonFigures
@@ -97,6 +98,15 @@ TYPING = typing_of(judged(HOSTILE_LINE), f"/calls/{NUMBER}/code", f"/calls/{NUMB
 FORMS = tuple(Choice(form.label, f"/calls/{NUMBER}?as={form}", form is Form.WORDS_FR) for form in Form)
 
 
+OLD_ID = server_id(0x1234_5678_9ABD, epoch=1).hex()
+OLD = OldServer(msgspec.structs.replace(KNOWN, server_id=OLD_ID), [AskedLine(0, 7, 20, 3), AskedLine(1, 8, 5, 4, 100)])
+MOVING = Noted("fr", server_id=SERVER.hex(), agreement=AGREEMENT, about=About.MIGRATION, replaces=OLD_ID)
+LOST = msgspec.structs.replace(MOVING, about=About.REISSUE, why=HOSTILE)
+FROZEN = Noted("fr", server_id=SERVER.hex(), agreement=AGREEMENT, about=About.THAW, thaw=9)
+PROOF_LINE, _ = begin(Form.WORDS_FR, CodeType.RETIREMENT).enter(0, HOSTILE)
+PROOF_TYPING = typing_of(judged(PROOF_LINE), f"/calls/{NUMBER}/code", f"/calls/{NUMBER}/type", what="proof")
+
+
 def open_call(noted: Noted = NOTED, **more: Any) -> OpenCallShown:
     """Show a call."""
     told: dict[str, Any] = {"agreements": [BOUGHT, OTHER], "server": KNOWN}
@@ -123,6 +133,18 @@ EVERY_PAGE: dict[str, Page] = {
         open_call(msgspec.structs.replace(NOTED, prepared=PREPARED, agreed=True), signed=SIGNED),
         Shape(reading=read(spelling=True)),
     ),
+    "call-migration": call(
+        open_call(MOVING, old=OLD), Shape(FORMS, typing_old=PROOF_TYPING, refusal=REFUSAL, supervisor=True)
+    ),
+    "call-migration-begun": call(
+        open_call(msgspec.structs.replace(MOVING, replaces=""), server=None),
+        Shape(FORMS, typing_old=PROOF_TYPING, choices=[SERVER.hex(), OLD_ID]),
+    ),
+    "call-reissue": call(
+        open_call(LOST, old=OLD, limits=ReissueLimits([NOON], NOON + 86_400)),
+        Shape(FORMS, typing_request=TYPING, supervisor=True),
+    ),
+    "call-thaw": call(open_call(FROZEN), Shape(FORMS, typing_request=TYPING)),
     "confirmation": confirmation(SIGNED, read(8)),
     "confirmation-refused": confirmation(Refusal(Reason.SERVER_BLACKLISTED)),
     "agreements": agreements(HOSTILE, AgreementsFound([BOUGHT], True), supervisor=True),

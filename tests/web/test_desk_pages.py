@@ -6,14 +6,19 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from jinja2 import Environment, nodes
+from msgspec import structs
 
+from calvox.centre.calls import About
 from calvox.centre.history import PackShown
 from calvox.centre.noted import Noted
 from calvox.centre.refusals import Reason
+from calvox.centre.replaced import ReissueLimits
 from calvox.common.i18n import LANGUAGES, Language, Text, language_of, t
 from calvox.core.peopling import Role
 from calvox.web.common.pages import FOLDER, Frame, Page, write
-from calvox.web.desk.call import Shape, call
+from calvox.web.desk.about import MATTERS
+from calvox.web.desk.about import WORDS as ABOUT_WORDS
+from calvox.web.desk.call import CallPage, Shape, call
 from calvox.web.desk.menu import LINKS, NAME, ROLES, lasted
 from calvox.web.desk.reading import WORDS
 from calvox.web.desk.reasons import REASONS
@@ -87,9 +92,53 @@ def test_the_part_that_is_read_from_says_exactly_its_words() -> None:
     assert _said("desk/reading.html", "said") | {"unspell", "spell"} == set(WORDS)
 
 
+def test_the_part_about_a_calls_matter_says_exactly_its_words() -> None:
+    """One of them is the heading of the page's own step."""
+    assert _said("desk/about.html", "said") | {"freeze"} == set(ABOUT_WORDS)
+
+
+def test_a_matter_says_beforehand_what_becomes_of_the_cals() -> None:
+    """Whatever takes another one's place, or ends a freeze; an ordinary call says nothing of the kind."""
+    for name, about in (("migration", About.MIGRATION), ("reissue", About.REISSUE), ("thaw", About.THAW)):
+        (one,) = [one for one in MATTERS if one.about is about]
+        page = shown(f"call-{name}")
+        assert f"“{one.before}”" in page
+        assert re.search(f'value="{about}" checked', page)
+    assert "Say beforehand" not in shown("call-noted")
+
+
+def test_the_limits_stand_on_the_page_and_a_supervisor_alone_goes_beyond() -> None:
+    """When, how often, and until when one must wait."""
+    page = shown("call-reissue")
+    assert "once in 90 days, three times in 24 months" in page
+    assert "<b>1 / 3</b>" in page
+    assert "2027-01-16" in page
+    assert "/allow" in page
+    told = EVERY_PAGE["call-reissue"]
+    assert isinstance(told, CallPage)
+    assert "/allow" not in write(replace(told, shape=replace(told.shape, supervisor=False)), FRAME).decode()
+    for limits, sentence in (
+        (ReissueLimits([], 0), "One may be done now."),
+        (ReissueLimits([1], 2, 1_800_000_000), "A supervisor allowed one more"),
+    ):
+        other = write(replace(told, shown=structs.replace(told.shown, limits=limits)), FRAME).decode()
+        assert (sentence in other, "/allow" in other) == (True, False)
+
+
+def test_what_the_old_licence_server_had_is_offered() -> None:
+    """Each pack, with the count at which the new one most likely stands; even of a line that is used up."""
+    page = shown("call-migration")
+    assert "20 × per device, 2022; ends: never" in page
+    assert "5 × per user, 2025; ends: 2028-05" in page
+    assert 'name="first" value="6"' in page
+    assert set(re.findall(r'<option value="(\d:\d)">', page)) == {"0:7", "1:8"}
+    assert "which of these is it?" in shown("call-migration-begun")
+    assert "take-over" not in shown("call-thaw") + shown("call-noted")
+
+
 def test_every_template_is_tried() -> None:
     """A page that is added stands among these; a file of parts is none."""
-    known = {kind.template for kind in CLASSES} | {"desk/reading.html"}
+    known = {kind.template for kind in CLASSES} | {"desk/reading.html", "desk/about.html"}
     assert {f"desk/{path.name}" for path in (FOLDER / "desk").glob("*.html")} == known
 
 

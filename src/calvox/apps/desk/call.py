@@ -7,19 +7,22 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
 from typing import Any
 
+import msgspec
 from starlette.responses import Response
 
 from calvox.apps.desk.agreements import whole
-from calvox.apps.desk.pages import REFUSED, AskedReading, Visit, language_in, words_in
-from calvox.centre.calls import AskedLine
+from calvox.apps.desk.pages import REFUSED, AskedReading, Visit, done, is_supervisor, language_in, words_in
+from calvox.centre.calls import About, AskedLine
 from calvox.centre.noted import OpenCallShown
 from calvox.centre.open_calls import Compared, EndCall, HeardWrongly, NoteCall, OneCall
 from calvox.centre.refusals import Refusal
+from calvox.centre.succession import AllowReissue
 from calvox.centre.typed_codes import CodeTaken, TakeCode, TypedLine, TypeLines, What, dictation_of
 from calvox.common.errors import BadInput, CalvoxError, Conflict, NotFound, rendering
 from calvox.common.i18n import t
 from calvox.web.common.typing import LinePage, Typing, line_of, lines_sent, typing_of
 from calvox.web.desk import menu
+from calvox.web.desk.about import Subject
 from calvox.web.desk.call import Shape, call
 from calvox.web.desk.reading import Choice, Reading, reading
 from calvox.wire.phone.codec import CodeType, group_count
@@ -85,6 +88,45 @@ async def _note_language(visit: Visit, fields: Fields) -> Response:
     return await _note(visit, language=language_in(visit, fields.get("language", "")))
 
 
+async def _note_about(visit: Visit, fields: Fields) -> Response:
+    """Note what the call is about."""
+    try:
+        return await _note(visit, about=About(fields.get("about", "")))
+    except ValueError as error:
+        raise BadInput(t("The form does not say what the call is about")) from error
+
+
+async def _note_old(visit: Visit, fields: Fields) -> Response:
+    """Note which licence server is replaced, or that it is to be typed again."""
+    return await _note(visit, replaces=fields.get("replaces", ""))
+
+
+async def _note_why(visit: Visit, fields: Fields) -> Response:
+    return await _note(visit, why=fields.get("why", "").strip())
+
+
+async def _note_thaw(visit: Visit, fields: Fields) -> Response:
+    """Note which freeze ends; a request that was spoken before goes."""
+    return await _note(visit, thaw=whole(fields.get("sequence", ""), "sequence"), requests=())
+
+
+async def _take_over(visit: Visit, fields: Fields) -> Response:
+    """Note what was signed for the old licence server, by the new one's count."""
+    first, old = whole(fields.get("first", ""), "first"), (await _shown(visit)).old
+    packs = enumerate(old.packs if old else (), first)
+    lines = tuple(msgspec.structs.replace(pack, sequence=sequence) for sequence, pack in packs)
+    return await _note(visit, lines=lines, requests=())
+
+
+async def _allow(visit: Visit, fields: Fields) -> Response:
+    """Let a supervisor go beyond the limits, once."""
+    agreement = (await _shown(visit)).noted.agreement
+    if agreement is None:
+        raise Conflict(t("The agreement comes first"))
+    await visit.case("reissue-allow", AllowReissue(agreement, fields.get("why", "")))
+    return _back(visit, "?done=reissue-allow")
+
+
 async def _note_pack(visit: Visit, fields: Fields) -> Response:
     """Note one pack more."""
     kind, _, version = fields.get("pack", "").partition(":")
@@ -143,6 +185,12 @@ ACTS: Mapping[str, Act] = {
     "server": _note_server,
     "agreement": _note_agreement,
     "language": _note_language,
+    "about": _note_about,
+    "old": _note_old,
+    "why": _note_why,
+    "thaw": _note_thaw,
+    "take-over": _take_over,
+    "allow": _allow,
     "pack": _note_pack,
     "remove": _remove_pack,
     "prepare": _prepare,
@@ -160,7 +208,7 @@ async def _page(visit: Visit, **more: Any) -> Response:
     shape = await visit.run(_shape, shown, asked, visit, more)
     trouble: CalvoxError | None = more.get("trouble")
     status = rendering(trouble).status if trouble else REFUSED if more.get("refusal") else 200
-    return visit.page(call(shown, shape), menu.CALLS, status=status)
+    return visit.page(call(shown, shape), menu.CALLS, status=status, said=done(visit))
 
 
 def _shape(shown: OpenCallShown, asked: AskedReading, visit: Visit, more: Mapping[str, Any]) -> Shape:
@@ -169,13 +217,27 @@ def _shape(shown: OpenCallShown, asked: AskedReading, visit: Visit, more: Mappin
         return Shape(reading=_reading(shown, asked), **more)
     if noted.server_id and shown.refusal is not None:
         return Shape(**more)
-    what = What.REQUEST if noted.server_id else What.SERVER_ID
+    what = _typed_next(shown)
     typing = _typing(shown, what, asked.form)
     used = Form(typing.fields["form"])
     forms = tuple(Choice(one.label, f"/calls/{shown.call}?as={one}", one is used) for one in Form)
     if what is What.SERVER_ID:
         return Shape(forms, typing, **more)
-    return Shape(forms, typing_request=typing, asking=asked.form is not None, **more)
+    if what is not What.REQUEST:
+        return Shape(forms, typing_old=typing, supervisor=is_supervisor(visit), **more)
+    asking = asked.form is not None
+    return Shape(forms, typing_request=typing, asking=asking, supervisor=is_supervisor(visit), **more)
+
+
+def _typed_next(shown: OpenCallShown) -> What:
+    """Choose the one code whose lines stand on the page: what is missing first."""
+    noted = shown.noted
+    if not noted.server_id:
+        return What.SERVER_ID
+    if noted.about.replaces and not noted.replaces:
+        may_be_the_same = noted.about is About.REISSUE and (noted.lines or noted.requests)
+        return What.REQUEST if may_be_the_same else What.REPLACES
+    return What.PROOF if Subject(shown, supervisor=False).needs_proof else What.REQUEST
 
 
 def _typing(shown: OpenCallShown, what: What, form: Form | None) -> Typing:

@@ -34,6 +34,7 @@ DONE: Mapping[str, Text] = {
     "agreement": t("The agreement was entered. Tell each caller their call word in person."),
     "unlock": t("The caller may call again."),
     "retire": t("The licence server was retired."),
+    "reissue-allow": t("One more reissue without the 12 words is allowed; the next one uses it up."),
     "blacklist": t("The licence server was blacklisted."),
 }
 """What the page after a change says."""

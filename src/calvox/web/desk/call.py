@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from calvox.centre.agreements import AgreementShown, LineShown
+from calvox.centre.calls import About
 from calvox.centre.noted import Noted, OpenCallShown
 from calvox.centre.refusals import Refusal
 from calvox.common.errors import CalvoxError
@@ -12,6 +13,7 @@ from calvox.common.i18n import LANGUAGES, Language, Text, t
 from calvox.core.products import Programme
 from calvox.web.common.pages import Page
 from calvox.web.common.typing import Typing
+from calvox.web.desk.about import Subject
 from calvox.web.desk.menu import SPOKEN, STATES, pack_text, until, words_of
 from calvox.web.desk.reading import Choice, Reading
 from calvox.wire.phone.message import Kind
@@ -71,10 +73,9 @@ class AgreementRow:
         """What it entitles to."""
         return tuple(LineRow(line) for line in self.agreement.lines)
 
-    @property
-    def offers(self) -> tuple[LineRow, ...]:
-        """Each type and version of which something is left, once."""
-        left = {row.choice: row for row in reversed(self.lines) if row.left > 0}
+    def offers(self, *, used_up: bool = False) -> tuple[LineRow, ...]:
+        """Give each type and version of which something is left, once; or those that are used up, too."""
+        left = {row.choice: row for row in reversed(self.lines) if used_up or row.left > 0}
         return tuple(reversed(left.values()))
 
 
@@ -119,6 +120,10 @@ class Shape:
     """The server ID while it is typed."""
     typing_request: Typing | None = None
     """A request while it is typed."""
+    typing_old: Typing | None = None
+    """The old server ID, or its proof, while it is typed."""
+    supervisor: bool = False
+    """Whether the reader may go beyond limits."""
     asking: bool = False
     """Whether a form was chosen for it."""
     reading: Reading | None = None
@@ -165,6 +170,7 @@ class CallPage(Page):
         "change": t("Change"),
         "packs": t("Packs"),
         "packs_what": t("Nothing noted means an activation alone."),
+        "packs_none": t("No pack is noted yet: note those that stand on the new call sheet."),
         "pack": t("CALs"),
         "quantity": t("Quantity"),
         "sequence": t("Sequence"),
@@ -211,6 +217,17 @@ class CallPage(Page):
         return next((one for one in self.agreements if one.agreement.number == self.noted.agreement), None)
 
     @property
+    def subject(self) -> Subject:
+        """What the call is about."""
+        choices = self.shape.choices if self.noted.server_id else ()
+        return Subject(self.shown, self.shape.supervisor, choices)
+
+    @property
+    def offers(self) -> tuple[LineRow, ...]:
+        """What may be asked for; where another server is replaced, what that one took may be had again."""
+        return self.agreement.offers(used_up=self.noted.about.replaces) if self.agreement else ()
+
+    @property
     def id_lines(self) -> tuple[str, ...]:
         """The server ID in the call's words."""
         return words_of(self.noted.server_id, self.noted.language) if self.noted.server_id else ()
@@ -243,6 +260,8 @@ class CallPage(Page):
         """What will be signed, or was."""
         if self.noted.prepared is not None:
             return Kind(self.noted.prepared.kind).label
+        if self.noted.about is not About.INSTALL:
+            return (Kind.THAW if self.noted.about is About.THAW else Kind.REISSUE).label
         if not self.packs:
             return Kind.ACTIVATE.label
         if any(not row.quantity for row in self.packs):
