@@ -110,7 +110,7 @@ def test_what_is_wrong_is_found(site: Site) -> None:
     raise_it(site)
     site.clock.later(days=820)
     found = findings(site.server)
-    keys = {"alarm:rollback", "certificate", "over-use:none", "over-use:user:2022", "used-up:user:2022"}
+    keys = {"alarm:rollback", "backup", "certificate", "over-use:none", "over-use:user:2022", "used-up:user:2022"}
     assert set(found) == keys
     assert found["over-use:user:2022"].text == "Over-use: per user 2022, 3 of 2"
 
