@@ -20,6 +20,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -36,6 +37,8 @@ log = structlog.get_logger()
 
 
 LAST_PORT = 65_535
+MOST_SHOWN = 200
+"""Characters of an unknown address that are told."""
 HEAD_LIMIT = 64 << 10
 """Bytes of the first line and headers of a request; a peer that sends more is cut off."""
 
@@ -216,16 +219,16 @@ async def received(receive: Receive, limit: int) -> bytes:
         TooLong: it is longer.
         BadInput: it was cut off.
     """
-    body: bytes = b""
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] != "http.request":
             raise BadInput(t("The request was cut off"))
-        body += bytes(message.get("body", b""))
+        body += message.get("body", b"")
         if len(body) > limit:
             raise TooLong(t("The request is longer than {limit} bytes", limit=limit))
         if not message.get("more_body", False):
-            return body
+            return bytes(body)
 
 
 async def bounded_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
@@ -254,7 +257,17 @@ async def on_error(request: Request, error: Exception) -> Response:
     """Present an error to whoever asked a Starlette application."""
     language = fitting_language(request.headers.get("accept-language"))
     told = error_answer(error, language, request.url.path)
-    return Response(told.body, told.status, {name.decode(): value.decode() for name, value in told.headers})
+    headers = {name.decode(): value.decode() for name, value in told.headers}
+    return Response(told.body, told.status, {"cache-control": "no-store", **headers})
+
+
+async def on_no_route(request: Request, error: Exception) -> Response:
+    """Present an address or a method that no route takes."""
+    assert isinstance(error, HTTPException)
+    told = await on_error(request, NotFound(t("There is no page {path}", path=request.url.path[:MOST_SHOWN])))
+    told.status_code = error.status_code
+    told.headers.update(error.headers or {})
+    return told
 
 
 def error_answer(error: Exception, language: Language, path: str) -> Answer:
@@ -284,5 +297,8 @@ def control_app(owner: Owner[Any], context: Any) -> Starlette:
 
 
 def application(routes: list[Route]) -> Starlette:
-    """Make an application whose errors are all presented alike."""
-    return Starlette(routes=routes, exception_handlers={CalvoxError: on_error, Exception: on_error})
+    """Make an application whose errors are all presented alike; it never sends anybody to another address by itself."""
+    handlers = {CalvoxError: on_error, HTTPException: on_no_route, Exception: on_error}
+    made = Starlette(routes=routes, exception_handlers=handlers)
+    made.router.redirect_slashes = False
+    return made

@@ -5,26 +5,31 @@ Rules:
   to that page.
 - An error is a page, in the reader's language, with what to do next; a fault of ours tells no details.
 - Assets are served to anybody, and only those that exist when the process starts.
+- An address that is no page's answers with a page, too; those of programs (/v1/) are left to their own routes.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
+from starlette.types import Scope
 
 from calvox.apps.browser.desk import Desk
 from calvox.apps.browser.visit import Visit
-from calvox.common.errors import CalvoxError, NotLoggedIn, TooMany, rendering
+from calvox.common.errors import CalvoxError, NotFound, NotLoggedIn, TooMany, rendering
 from calvox.common.i18n import t
 from calvox.web.common import assets, headers
 from calvox.web.common.problem import ProblemPage
 
 log = structlog.get_logger()
 D = TypeVar("D", bound=Desk)
+MOST_SHOWN = 200
+"""Characters of an unknown address that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,24 @@ class Endpoint(Generic[D]):
 def routes(desk: D, endpoints: Sequence[Endpoint[D]]) -> list[Route]:
     """Make an application's routes, the assets' among them."""
     own = [Route(one.path, _Handler(desk, one).handle, methods=[one.method]) for one in endpoints]
-    return [*own, *(Route(path, _asset, methods=["GET"]) for path in assets.served())]
+    rest = Endpoint("GET", "/{path:path}", _no_page, open=True)
+    others = _Others(rest.path, _Handler(desk, rest).handle, methods=["GET", "POST"])
+    return [*own, *(Route(path, _asset, methods=["GET"]) for path in assets.served()), others]
+
+
+class _Others(Route):
+    """Every address that no route before it takes; those of programs are not its own."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Tell whether a request is for it."""
+        return (Match.NONE, {}) if str(scope.get("path", "")).startswith("/v1/") else super().matches(scope)
+
+
+async def _no_page(visit: Visit[Any]) -> Response:
+    """Tell that there is nothing here, to whoever is in within their menu."""
+    with suppress(CalvoxError):
+        await visit.find_who()
+    raise NotFound(t("There is no page {path}", path=visit.request.url.path[:MOST_SHOWN]))
 
 
 async def _asset(request: Request) -> Response:
