@@ -1,0 +1,81 @@
+"""Pages that name commands without playing them: each command exists, with these options and as many arguments."""
+
+import re
+import shlex
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from calvox.cli.main import NOUNS
+from calvox.cli.usage import usage_error
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = ["guide-own.en.md", "guide-own.fr.md", "operator.md", "auditor.md"]
+FILES = ("centre-card.json", "packs.json", "report.calvox", "request.txt", "backups/ledger.calvox-backup", "answer.txt")
+"""Files that the pages name, and that some options want to find."""
+
+
+def commands_of(page: str) -> list[str]:
+    """List the commands of a page: in blocks of kind `sh`, and in code in a line."""
+    blocks = re.findall(r"^ *```sh\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    lines = [line.strip() for block in blocks for line in re.sub(r"\\\n +", "", block).splitlines() if line.strip()]
+    prose = re.sub(r"^ *```.*?^ *```", "", page, flags=re.MULTILINE | re.DOTALL)
+    return lines + re.findall(r"`(calvox [^`]+)`", prose)
+
+
+def demand_exists(command: str, *, whole: bool) -> None:
+    """Parse a command as its program would, without running it.
+
+    Raises:
+        AssertionError: there is no such command or option, or (where it is shown whole) something is missing.
+    """
+    program, noun, *words = shlex.split(command)
+    assert program == "calvox"
+    assert noun in NOUNS, command
+    found = typer.main.get_command(import_module(f"calvox.cli.{noun}").app)
+    while words and words[0] in getattr(found, "commands", {}):
+        found = found.commands[words.pop(0)]  # type: ignore[attr-defined]
+    if hasattr(found, "commands"):
+        assert not words, f"{command}: there is no such command"
+        return
+    try:
+        found.make_context(noun, words, resilient_parsing=not whole)
+    except Exception as error:
+        raise AssertionError(f"{command}: {usage_error(error) or error}") from error
+    unknown = set(re.findall(r"(?<!\S)--[\w-]+", command)) - {one for param in found.params for one in _names(param)}
+    assert not unknown, f"{command}: no option {unknown}"
+
+
+def _names(param: object) -> list[str]:
+    return [*getattr(param, "opts", ()), *getattr(param, "secondary_opts", ()), "--json"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_command_of_a_page_exists(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whole ones in blocks, and in a line at least by name and options."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "backups").mkdir()
+    for file in FILES:
+        (tmp_path / file).write_text("")
+    page = (DOCS / name).read_text("utf-8")
+    commands = commands_of(page)
+    assert len(commands) > 10
+    for command in commands:
+        in_line = f"`{command}`" in page
+        demand_exists(command, whole=not in_line)
+    assert len(page.splitlines()) <= 200
+
+
+def test_the_guides_name_the_same_commands() -> None:
+    """English and French, in the same order."""
+    english, french = ((DOCS / f"guide-own.{language}.md").read_text("utf-8") for language in ("en", "fr"))
+    assert commands_of(english) == commands_of(french)
+
+
+@pytest.mark.parametrize("command", ["calvox server fly", "calvox server init --fly", "calvox centre retire"])
+def test_what_does_not_exist_is_found(command: str) -> None:
+    """A wrong command, a wrong option, and an argument that is missing."""
+    with pytest.raises(AssertionError):
+        demand_exists(command, whole=True)
