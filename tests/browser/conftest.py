@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """Give a serving licence server with packs, hosts and CALs; no test changes what others look at."""
+    """Give a serving licence server with packs, hosts, CALs and an open call; no test changes what others look at."""
     site = Site.founded(tmp_path_factory.mktemp("stocked"), now=int(time.time()), parts=None)
     site.activate(wish("device", "2022", 5), wish("user", "2022", 60), wish("user", "2025", 20))
     host = site.enrol("rdsh-1", "2022")
@@ -36,6 +36,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]
     site.enrol("rdsh-2", "2025")
     set_password(site.server, "ada", PASSWORD, "root")
     add_person(site.server, "eve", "auditor", PASSWORD, "ada")
+    site.prepare(wish("device", "2025", 20))
     site.close()
     with ServerProcess(site.folder, limits={"CALVOX_SERVER_PEOPLE_LISTEN": "127.0.0.1:0"}) as process:
         yield process

@@ -26,6 +26,8 @@ QUIET = (
 """Chromium runs as root here, without a screen, and asks nobody outside."""
 WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1280}
 """Pixels."""
+LIGHT = 150_000
+"""Bytes of which a first visit stays below."""
 Scheme = Literal["light", "dark"]
 
 
@@ -106,7 +108,7 @@ class Shown:
 
 def violations(page: Page) -> list[str]:
     """Name what axe finds wrong with a page, with the elements."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [f"{one['id']}: {', '.join(str(node['target']) for node in one['nodes'])}" for one in found]
 
 
@@ -121,6 +123,27 @@ def look_over(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         assert violations(page) == [], name
         assert too_wide(page) <= 0, name
+
+
+def hold(shown: Shown, path: str, language: str) -> None:
+    """Hold one page in one language to what every page keeps, with everything unfolded, in both colour schemes."""
+    with shown.page(path, language=language) as page:
+        assert page.get_attribute("html", "lang") == language
+        page.evaluate("for (const one of document.querySelectorAll('main details')) { one.open = true; }")
+        look_over(page)
+        page.emulate_media(color_scheme="dark")
+        assert violations(page) == [], "dark"
+
+
+def first_visit(shown: Shown, path: str = "/") -> int:
+    """Load a page with an empty cache; nothing may come from elsewhere. Give the bytes."""
+    sizes: dict[str, int] = {}
+    with shown.context() as context:
+        page = context.new_page()
+        page.on("response", lambda told: sizes.update({told.url: len(told.body())}))
+        page.goto(shown.address + path, wait_until="networkidle")
+    assert all(address.startswith(shown.address) for address in sizes)
+    return sum(sizes.values())
 
 
 def short(group: str) -> str:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from itertools import product
-from typing import get_args
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -18,10 +17,9 @@ from calvox.windows.calls.kinds import CallKind
 from tests.apps.calling import BUNDLES, CODE, SERVER
 from tests.apps.site_manager.conftest import Served
 from tests.apps.site_manager.serving import SiteProcess
-from tests.browser.showing import Scheme, Shown, look_over, violations
+from tests.browser.showing import LIGHT, Shown, first_visit, hold, violations
 
 PAGES = (*(link.path for link in LINKS), "/calls/1", "/actions/set-licensing", "/plans/1")
-OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
 @pytest.fixture(scope="session")
@@ -51,10 +49,7 @@ def site_manager(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.mark.parametrize(("path", "language"), [*product(PAGES, LANGUAGES)])
 def test_a_page_is_accessible_and_fits(site_manager: Shown, path: str, language: str) -> None:
     """On each width, light and dark, with everything unfolded; and the browser complains of nothing."""
-    for scheme in get_args(Scheme):
-        with site_manager.page(path, language=language, scheme=scheme) as page:
-            page.evaluate(OPEN_ALL)
-            look_over(page)
+    hold(site_manager, path, language)
 
 
 def typed(page: Page, text: str) -> None:
@@ -131,12 +126,6 @@ def test_a_page_prints_without_its_forms(site_manager: Shown) -> None:
         assert not page.locator("form").first.is_visible()
 
 
-def test_a_page_is_quick_and_light(site_manager: Shown) -> None:
-    """Below 150 kB at a first visit."""
-    with site_manager.context() as context:
-        page = context.new_page()
-        sizes: dict[str, int] = {}
-        page.on("response", lambda told: sizes.update({told.url: len(told.body())}))
-        page.goto(site_manager.address, wait_until="networkidle")
-        assert all(address.startswith(site_manager.address) for address in sizes)
-        assert sum(sizes.values()) < 150_000
+def test_a_first_visit_is_light(site_manager: Shown) -> None:
+    """Below 150 kB in all, and nothing is loaded from elsewhere."""
+    assert first_visit(site_manager) < LIGHT
