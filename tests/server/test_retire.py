@@ -13,6 +13,7 @@ from calvox.server import retire
 from calvox.server.confirm import Done, SignsOtherData
 from calvox.server.freeze import freeze, freeze_of, prepare_thaw
 from calvox.server.moving import packs_to_move, read_pack_list, write_pack_list
+from calvox.server.report import status
 from calvox.server.retire import (
     DONE,
     MARK,
@@ -187,3 +188,12 @@ def test_packs_travel_as_a_list(active: Site, tmp_path: Path) -> None:
         read_pack_list(data.replace(b"calvox-packs-1", b"calvox-packs-9"))
     active.clock.later(days=600)
     assert active.read(lambda reader: packs_to_move(reader, active.clock())) == STOCK[:1]
+
+
+def test_the_status_tells_a_freeze_by_hand(active: Site) -> None:
+    """Since when, and that renewals go on."""
+    before = active.read(lambda reader: status(active.server, reader))
+    assert (before.frozen, before.held_since) == ("no", 0)
+    freeze(active.server, "", "ada")
+    told = active.read(lambda reader: status(active.server, reader))
+    assert (told.frozen, told.held_since) == ("new", active.clock())

@@ -101,6 +101,9 @@ def _rows(told: Status, width: int) -> Iterator[tuple[Text | str, Styled]]:
     if told.frozen != Frozen.NO:
         text = t("nothing is given") if told.frozen == Frozen.ALL else t("renewals only, no new CALs")
         yield t("Frozen"), Styled(str(text), "bold red")
+    if told.held_since:
+        day = show_time(told.held_since, settings().zone)
+        yield t("Frozen by hand"), _way(t("since {time}", time=day), "calvox server thaw")
     yield t("CALs"), _cals(told, width)
     yield t("Hosts"), _hosts(told)
     yield t("Refused"), _refused(told)

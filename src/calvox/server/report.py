@@ -11,6 +11,7 @@ from calvox.common.files import read_whole
 from calvox.core.alarms import Frozen, frozen
 from calvox.core.book import Row
 from calvox.core.deciding import Reason
+from calvox.core.freezing import HELD
 from calvox.core.hosting import HostState
 from calvox.core.products import CalType, version_name
 from calvox.core.reports import CalReport, PackReport, PoolReport, RefusalReport, mixed_modes, pack_report, pools
@@ -87,7 +88,7 @@ class Status(msgspec.Struct, frozen=True):
     alarms: list[AlarmShown] = []
     """Those that stand, the oldest first."""
     frozen: str = str(Frozen.NO)
-    """What is not given because of an alarm: no (everything is given), new (no new CALs) or all (nothing is)."""
+    """What is not given because of an alarm or a freeze: no (everything is given), new (no new CALs) or all (nothing is)."""
     clock: ClockAtAGlance = ClockAtAGlance()
     hosts_by_state: HostsAtAGlance = HostsAtAGlance()
     temporary: int = 0
@@ -105,6 +106,8 @@ class Status(msgspec.Struct, frozen=True):
     """When the server's certificate ends, seconds UTC; 0 = it has not served yet."""
     operations: str = ""
     """Address of health and metrics; empty: none."""
+    held_since: int = 0
+    """When somebody froze the server, seconds UTC; 0: nobody did."""
 
 
 def packs_report(reader: Reader, now: int) -> PacksReport:
@@ -216,6 +219,7 @@ def status(server: LicenceServer, reader: Reader) -> Status:
         voucher_cals=sum(open_vouchers),
         certificate_ends=certificate_ends(server),
         operations=server.settings.server.operations,
+        held_since=row[HELD],
     )
 
 

@@ -14,7 +14,7 @@ from calvox.core.usage import PoolUsage
 from calvox.host.standing import GRACE_DAYS
 from calvox.server.report import Status
 from calvox.web.common.pages import Page
-from calvox.web.manager.menu import HOSTS, INSTALL, PACKS, type_text
+from calvox.web.manager.menu import HOSTS, INSTALL, PACKS, RETIRE, type_text
 from calvox.web.manager.use import Use, use
 
 CHART = "/usage.json"
@@ -195,6 +195,9 @@ def _needs(told: Status) -> Iterator[Need]:
         yield Need(alarm.text, " ".join(part for part in (alarm.detail, alarm.hint) if part), urgent=True)
     if told.frozen == Frozen.ALL:
         yield Need(t("The licence server gives nothing"), t("It is frozen until its alarm is settled."), urgent=True)
+    elif told.held_since:
+        text = t("It was frozen by hand. Renewals and returns go on until a call to the centre thaws it.")
+        yield Need(t("The licence server gives no new CALs"), text, urgent=True, path=RETIRE)
     elif told.frozen == Frozen.NEW:
         yield Need(
             t("The licence server gives no new CALs"), t("Renewals go on until its alarm is settled."), urgent=True
