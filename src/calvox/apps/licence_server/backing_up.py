@@ -97,9 +97,10 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 def _follow(process: "subprocess.Popen[bytes]", aside: _Aside) -> None:
     """Read what the process says until it ends."""
-    assert process.stderr is not None
-    failed = _read(process.stderr, aside)
-    if process.wait() == 0:
+    with process:
+        assert process.stderr is not None
+        failed = _read(process.stderr, aside)
+    if process.returncode == 0:
         aside.told = BackupRun("made", by=aside.told.by)
         return
     problem = failed.message or str(t("The process that makes it ended unexpectedly"))
