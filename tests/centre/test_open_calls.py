@@ -1,6 +1,7 @@
 """A call from its call word to its end: what is kept, what is void when something changes, what is counted."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -8,16 +9,23 @@ import pytest
 
 from calvox.centre import finding, history, open_calls, statistics, typed_codes
 from calvox.centre.agreements import NewLine
-from calvox.centre.calls import Prepared
+from calvox.centre.calls import About, Prepared
 from calvox.centre.noted import OpenCallShown
 from calvox.centre.open_calls import Compared, EndCall, HeardWrongly, NoteCall, OneCall, OpenCall
 from calvox.centre.refusals import Reason, Refusal
-from calvox.centre.servers import BlacklistServer, blacklist
+from calvox.centre.replaced import ReissueLimits, old_server
+from calvox.centre.replaced import _again as replaced_again
+from calvox.centre.servers import BlacklistServer, RetireServer, blacklist, retire
 from calvox.centre.signing import ReadAgain, SignCall, Signed, read_again, sign_call
+from calvox.centre.succession import AllowReissue, allow_reissue
 from calvox.centre.typed_codes import TakeCode, TypedLine, TypeLines, What
+from calvox.common.clock import DAY
 from calvox.common.errors import BadCode, BadInput, Conflict, NotFound, WrongKind
 from calvox.wire.phone.codec import CodeType
-from calvox.wire.phone.forms import Form, number_of, write
+from calvox.wire.phone.forms import Form, bytes_of, number_of, write
+from calvox.wire.phone.identity import server_id
+from calvox.wire.phone.message import Kind
+from calvox.wire.phone.request import expiry_month, pack_request, thaw_request
 from tests.centre.test_desk import spoken
 from tests.centre.world import (
     AGREEMENT,
@@ -26,6 +34,7 @@ from tests.centre.world import (
     OTHER_AGREEMENT,
     OTHER_CALLER,
     OTHER_SERVER,
+    SECRET,
     SERVER,
     START,
     BrokenSigner,
@@ -352,3 +361,155 @@ def test_every_refusal_has_words_for_the_caller(reason: Reason) -> None:
     """One that is said as it stands: it names nothing that is not there."""
     assert str(reason.say)
     assert "{" not in str(reason.say)
+
+
+PROOF = bytes_of(CodeType.RETIREMENT, SECRET).hex()
+
+
+def about_old(centre: Centre, about: About, **noted: Any) -> str:
+    """Take a call in which another licence server takes the place of the usual one."""
+    call = taken(centre).call
+    note(centre, call, server_id=OTHER_SERVER.hex(), about=about, lines=(device(70, 1),), **noted)
+    return call
+
+
+def sign(centre: Centre, call: str) -> Signed | Refusal:
+    """Prepare a call and have it signed, or tell why not."""
+    answer = run(centre, open_calls.prepare_open, OneCall(call))
+    if isinstance(answer, Refusal):
+        return answer
+    return run(centre, open_calls.sign_open, Compared(call, True))  # type: ignore[no-any-return]
+
+
+def test_a_migration_is_noted_step_by_step(centre: Centre) -> None:
+    """Old ID and proof are typed and judged; what is missing is named; the old one's packs are shown for its successor."""
+    signed(centre, device(100, 1))
+    call = about_old(centre, About.MIGRATION)
+    with pytest.raises(Conflict, match="old licence server comes first"):
+        sign(centre, call)
+    proof_lines = write(Form.WORDS_FR, CodeType.RETIREMENT, SECRET)
+    typed(centre, call, proof_lines, What.PROOF)
+    with pytest.raises(Conflict, match="server ID comes first"):
+        run(centre, typed_codes.take_code, TakeCode(call, What.PROOF))
+    typed(centre, call, ID_LINES, What.REPLACES)
+    shown = run(centre, typed_codes.take_code, TakeCode(call, What.REPLACES)).call
+    assert shown.noted.replaces == SERVER.hex()
+    assert shown.noted.typed_proof == ""
+    assert (shown.old.server.state, shown.old.packs) == ("active", [device(100, 1)])
+    with pytest.raises(Conflict, match="12 words"):
+        sign(centre, call)
+    typed(centre, call, write(Form.WORDS_FR, CodeType.RETIREMENT, SECRET + 1), What.PROOF)
+    with pytest.raises(BadCode):
+        run(centre, typed_codes.take_code, TakeCode(call, What.PROOF))
+    typed(centre, call, proof_lines, What.PROOF)
+    shown = run(centre, typed_codes.take_code, TakeCode(call, What.PROOF)).call
+    assert (shown.noted.proof, shown.noted.lines) == (PROOF, (device(70, 1),))
+    centre.reopen()
+    answer = sign(centre, call)
+    assert isinstance(answer, Signed), answer
+    assert answer.kind == Kind.REISSUE
+    (replaced,) = centre.facts("ServerReplaced")
+    assert (replaced.server_id, replaced.proven) == (SERVER, True)  # type: ignore[attr-defined]
+
+
+def test_another_old_licence_server_takes_its_proof_along(centre: Centre) -> None:
+    """A proof belongs to one ID."""
+    call = about_old(centre, About.MIGRATION, replaces=SERVER.hex(), proof=PROOF)
+    assert note(centre, call, why="x").noted.proof == PROOF
+    assert note(centre, call, replaces="").noted.proof == ""
+    note(centre, call, replaces=OTHER_SERVER.hex(), proof=PROOF)
+    with pytest.raises(Conflict, match="same ID"):
+        sign(centre, call)
+
+
+def test_a_server_that_was_retired_before_needs_its_proof_no_more(centre: Centre) -> None:
+    """The register holds it."""
+    signed(centre, device(100, 1))
+    retire(centre.context, RetireServer(SERVER.hex(), PROOF), "op")
+    call = about_old(centre, About.MIGRATION, replaces=SERVER.hex())
+    assert isinstance(sign(centre, call), Signed)
+
+
+def test_a_reissue_shows_the_limits_and_says_why(centre: Centre) -> None:
+    """A second one too soon is refused until a supervisor allows it; a proof that was noted for a migration plays no part."""
+    signed(centre, device(100, 1))
+    call = about_old(centre, About.REISSUE, replaces=SERVER.hex(), proof=PROOF)
+    assert reopened_in(centre, call).limits == ReissueLimits([], 0)
+    with pytest.raises(Conflict, match="what happened"):
+        sign(centre, call)
+    note(centre, call, why="burnt")
+    assert isinstance(sign(centre, call), Signed)
+    (replaced,) = centre.facts("ServerReplaced")
+    assert (replaced.proven, replaced.why) == (False, "burnt")  # type: ignore[attr-defined]
+    third = server_id(SECRET + 2, epoch=1).hex()
+    call = about_old(centre, About.REISSUE, replaces=OTHER_SERVER.hex(), why="again")
+    note(centre, call, server_id=third)
+    assert reopened_in(centre, call).limits == ReissueLimits([START], START + 90 * DAY)
+    refused = sign(centre, call)
+    assert isinstance(refused, Refusal)
+    assert refused.reason is Reason.REISSUE_TOO_OFTEN
+    run(centre, allow_reissue, AllowReissue(AGREEMENT, "flood"), "sue")
+    assert reopened_in(centre, call).limits == ReissueLimits([START], START + 90 * DAY, START + 7 * DAY)
+    assert isinstance(sign(centre, call), Signed)
+
+
+def test_three_reissues_wait_for_the_oldest_to_be_two_years_old() -> None:
+    """And a single one waits 90 days; both to the second."""
+    two_years, now = 730 * DAY, 1000 * DAY
+    assert replaced_again([now - 100 * DAY], now) == 0
+    assert replaced_again([now - 10 * DAY], now) == now + 80 * DAY
+    assert replaced_again([now - 400 * DAY, now - 300 * DAY, now - 200 * DAY], now) == now - 400 * DAY + two_years
+    assert replaced_again([now - 729 * DAY, now - 300 * DAY, now - 10 * DAY], now) == now + 80 * DAY
+
+
+def test_a_thaw_is_noted_by_its_sequence_or_as_it_is_spoken(centre: Centre) -> None:
+    """Packs that were noted before go, and come in no thaw; a thaw without its freeze is none."""
+    signed(centre, device(10, 1))
+    call = taken(centre).call
+    note(centre, call, server_id=SERVER.hex(), lines=(device(5, 2),))
+    assert note(centre, call, about=About.THAW).noted.lines == ()
+    with pytest.raises(Conflict, match="sequence of the freeze"):
+        sign(centre, call)
+    note(centre, call, thaw=2)
+    answer = sign(centre, call)
+    assert isinstance(answer, Signed), answer
+    assert (answer.kind, centre.taken()) == (Kind.THAW, 10)
+    other = taken(centre).call
+    note(centre, other, server_id=SERVER.hex(), about=About.THAW, requests=(thaw_of(3),))
+    assert isinstance(sign(centre, other), Signed)
+    third = taken(centre).call
+    assert note(centre, third, server_id=SERVER.hex(), about=About.THAW, thaw=4).noted.thaw == 4
+    assert note(centre, third, server_id=OTHER_SERVER.hex()).noted.thaw is None
+
+
+def test_what_no_step_could_use_is_told_where_it_is_noted(centre: Centre) -> None:
+    """An old ID, a proof or a reason that is not well formed."""
+    call = taken(centre).call
+    for wrong in ({"replaces": "00"}, {"proof": "00"}, {"why": "x" * 201}, {"why": "two\nlines"}):
+        with pytest.raises(BadInput):
+            note(centre, call, **wrong)
+
+
+def test_packs_that_have_ended_are_not_offered_again(centre: Centre) -> None:
+    """Nor those of another agreement, nor a thaw."""
+    centre.agree(NewLine(0, 7, 5), number=OTHER_AGREEMENT)
+    centre.signed(device(10, 1), device(5, 2, expiry=expiry_month(date(2027, 2, 1))))
+    centre.signed(device(2, 3), agreement=OTHER_AGREEMENT)
+    centre.signed(requests=(thaw_of(4),))
+    with centre.context.journal.read() as reader:
+        both = old_server(reader, SERVER, AGREEMENT, centre.now)
+        later = old_server(reader, SERVER, AGREEMENT, centre.now + 60 * DAY)
+        none = old_server(reader, OTHER_SERVER, AGREEMENT, centre.now)
+    assert [one.quantity for one in both.packs] == [10, 5]
+    assert [one.quantity for one in later.packs] == [10]
+    assert (none.server, none.packs) == (None, [])
+
+
+def reopened_in(centre: Centre, call: str) -> OpenCallShown:
+    """Show a call."""
+    return run(centre, open_calls.show_open, OneCall(call))  # type: ignore[no-any-return]
+
+
+def thaw_of(sequence: int) -> str:
+    """Make the request that ends a freeze."""
+    return pack_request(SERVER, thaw_request(sequence)).hex()

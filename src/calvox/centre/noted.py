@@ -103,12 +103,14 @@ def change_noted(tx: Transaction, number: bytes, change: Callable[[Noted], Noted
 
 def with_changes(noted: Noted, changed: Mapping[str, Any]) -> Noted:
     """Change fields; what hangs on them goes: an old server's proof, and packs when a thaw begins or ends."""
-    after = msgspec.structs.replace(noted, **changed)
+    after, gone = msgspec.structs.replace(noted, **changed), dict[str, Any]()
     if after.replaces != noted.replaces:
-        after = msgspec.structs.replace(after, proof=changed.get("proof", ""), typed_replaces="", typed_proof="")
+        gone |= {"proof": "", "typed_replaces": "", "typed_proof": ""}
     if (after.about is About.THAW) != (noted.about is About.THAW):
-        after = msgspec.structs.replace(after, lines=(), requests=(), thaw=None, typed_request="")
-    return after if after.server_id == noted.server_id else msgspec.structs.replace(after, thaw=None)
+        gone |= {"lines": (), "requests": (), "typed_request": "", "thaw": None}
+    if after.server_id != noted.server_id:
+        gone |= {"thaw": None}
+    return msgspec.structs.replace(noted, **gone | dict(changed))
 
 
 def noted_of(reader: Reader, number: bytes, now: int) -> Noted:
