@@ -162,8 +162,8 @@ def expect_state(page: Page, number: int, wanted: str) -> None:
     expect(page.locator(f"li.line:nth-child({number})")).to_have_class(f"line {wanted}")
 
 
-def keep(page: Page, folder: Path | None, name: str) -> None:
-    """Take a picture, if pictures are wanted."""
+def keep(page: Page, folder: Path | None, name: str, *, whole: bool = False) -> None:
+    """Take a picture of what a desktop shows, or of the whole page, if pictures are wanted."""
     if folder is not None:
-        page.set_viewport_size({"width": 1280, "height": 800})
-        page.screenshot(path=folder / f"{name}.png", full_page=True)
+        page.set_viewport_size({"width": WIDTHS["desktop"], "height": 800})
+        page.screenshot(path=folder / f"{name}.png", full_page=whole)

@@ -261,7 +261,7 @@ def test_every_step_is_accessible_and_fits(calling: Call, language: Language, pi
                 page.goto(calling.manager.address + "/activate")
                 calling.prepare(page)
             look_over(page)
-            keep(page, pictures, f"activate-call-{language}-{scheme}")
+            keep(page, pictures if (language, scheme) == ("en", "light") else None, "manager-call")
             page.goto(calling.manager.address + "/call/type")
             groups = calling.reads(FORMS[language])
             expect(page.locator(".piece").first).to_be_attached()
@@ -269,7 +269,6 @@ def test_every_step_is_accessible_and_fits(calling: Call, language: Language, pi
                 page.keyboard.type(short(groups[0]) + short(swapped(groups[1])), delay=DELAY)
             expect_state(page, 2, "bad")
             look_over(page)
-            keep(page, pictures, f"activate-type-{language}-{scheme}")
             page.goto(calling.manager.address + "/call/type?form=digits&by=file&told=other-data")
             look_over(page)
 

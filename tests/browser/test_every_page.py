@@ -1,13 +1,14 @@
 """Every page of the manager's menu in a real Chromium: languages, widths, colours, and no violation that axe knows."""
 
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from calvox.common.i18n import LANGUAGES
 from calvox.server.report_tables import REPORTS
 from calvox.web.manager.menu import LINKS
-from tests.browser.showing import LIGHT, Shown, first_visit, hold, violations
+from tests.browser.showing import LIGHT, Shown, first_visit, hold, keep, violations
 
 PAGES = (
     *(link.path for link in LINKS),
@@ -58,3 +59,12 @@ def test_names_stay_names(manager: Shown) -> None:
     """A holder that looks like HTML is shown as it is called."""
     with manager.page("/cals") as page:
         assert page.get_by_text("<b>carol</b>").count() >= 1
+
+
+def test_pictures_of_the_manager_are_taken(manager: Shown, pictures: Path | None) -> None:
+    """Overview and reports, as a desktop shows them, for the documentation; each has the heading that it is shown for."""
+    for path, heading, name in (("/", "Overview", "manager-overview"), ("/reports", "Reports", "manager-reports")):
+        with manager.page(path) as page:
+            assert page.inner_text("h1") == heading
+            page.wait_for_load_state("networkidle")
+            keep(page, pictures, name)

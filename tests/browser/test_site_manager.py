@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -17,7 +18,7 @@ from calvox.windows.calls.kinds import CallKind
 from tests.apps.calling import BUNDLES, CODE, SERVER
 from tests.apps.site_manager.conftest import Served
 from tests.apps.site_manager.serving import SiteProcess
-from tests.browser.showing import LIGHT, Shown, first_visit, hold, violations
+from tests.browser.showing import LIGHT, Shown, first_visit, hold, keep, violations
 
 PAGES = (*(link.path for link in LINKS), "/calls/1", "/actions/set-licensing", "/plans/1")
 
@@ -129,3 +130,10 @@ def test_a_page_prints_without_its_forms(site_manager: Shown) -> None:
 def test_a_first_visit_is_light(site_manager: Shown) -> None:
     """Below 150 kB in all, and nothing is loaded from elsewhere."""
     assert first_visit(site_manager) < LIGHT
+
+
+def test_a_picture_of_the_verdict_is_taken(site_manager: Shown, pictures: Path | None) -> None:
+    """As a desktop shows it, for the documentation."""
+    with site_manager.page("/") as page:
+        assert page.locator(".verdict").count() >= 1
+        keep(page, pictures, "site-verdict")
