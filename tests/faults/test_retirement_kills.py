@@ -49,7 +49,7 @@ def killed(after: int, *arguments: str, cwd: Path) -> int:
     """Run a command that dies before that many changes; give its exit code."""
     asked = [sys.executable, "-c", DYING, str(after), "--json", *arguments]
     return subprocess.run(
-        asked, cwd=cwd, env=environment(), capture_output=True, timeout=PATIENCE, check=False
+        asked, cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False
     ).returncode
 
 
@@ -123,7 +123,7 @@ def test_a_migration_goes_on_after_a_kill_of_the_new_server(tmp_path: Path) -> N
     old, new = (found_server(tmp_path / name, centre) for name in ("old", "new"))
     _migrated(centre, old, new)
     status = owner_of(new).call("status", Nothing())
-    assert (status.activated, [pool.installed for pool in status.pools]) == (True, [5, 5])
+    assert (status.activated, [pool.total for pool in status.pools]) == (True, [5, 5])
     centre.context.close()
 
 
@@ -146,6 +146,6 @@ def _migrated(centre: Centre, old: Path, new: Path) -> None:
         server.kill()
     for after in range(0, 12, 3):
         killed(after, "server", "enter", "--folder", str(new), cwd=new.parent)
-        assert [pool.installed for pool in owner_of(new).call("status", Nothing()).pools] in ([], [5, 5])
+        assert [pool.total for pool in owner_of(new).call("status", Nothing()).pools] in ([], [5, 5])
     if not owner_of(new).call("status", Nothing()).activated:
         owner_of(new).call("finish", Nothing())
