@@ -42,11 +42,11 @@ def let_in(visit: Visit[Any], secret: str, who: Who) -> Response:
 
 
 async def ask_log_in(visit: Visit[WithPeople]) -> Response:
-    """Ask who comes in; whoever is in goes on."""
+    """Ask who comes in, and tell whoever was in why they are asked again; whoever is in goes on."""
     try:
         await visit.find_who()
     except CalvoxError:
-        return visit.page(LogInPage())
+        return visit.page(LogInPage(), said=t("This session has ended") if visit.secret else None)
     return visit.go_to("/")
 
 

@@ -8,6 +8,7 @@ Rules:
 - A form and its files are held to a size before they are looked at.
 """
 
+import re
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -35,6 +36,8 @@ FORM_LIMIT = 16 << 10
 """Bytes of a form."""
 MOST_FILES = 16
 """Files that a form may bring."""
+_NAMED = re.compile(r"`(?:\$\.)?([a-z_]+)`$")
+"""Where msgspec names the field that it cannot read."""
 MOST = (1 << 63) - 1
 """No number of an entry is higher."""
 D = TypeVar("D", bound=Desk)
@@ -197,6 +200,9 @@ def converted(fields: dict[str, str], kind: type[S]) -> S:
     try:
         return msgspec.convert(fields, kind, strict=False)
     except msgspec.ValidationError as error:
+        named = _NAMED.search(str(error))
+        if named:
+            raise BadInput(t("The field “{field}” is not well formed", field=named[1])) from error
         raise BadInput(t("The request is not well formed: {why}", why=str(error))) from error
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from calvox.apps.browser import Endpoint, Visit, WithPeople
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.licence_server.retirement_cases import FreezeServer, PrepareReissue
-from calvox.common.errors import BadInput, CalvoxError, Conflict, rendering
+from calvox.common.errors import BadInput, CalvoxError, Conflict, NotFound, rendering
 from calvox.common.i18n import Text, t
 from calvox.server.call import PackWish
 from calvox.server.moving import LARGEST, pack_of_text, read_pack_list, write_pack_list
@@ -19,6 +19,8 @@ from calvox.web.manager.retire import retire
 
 LIMIT = LARGEST + (1 << 16)
 LIST_NAME = "calvox-packs.json"
+ACTS = ("freeze", "thaw")
+"""What the forms of the page of retirement do."""
 Here = Visit[WithPeople]
 
 
@@ -32,6 +34,8 @@ async def show_retire(visit: Here) -> Response:
 async def act(visit: Here) -> Response:
     """Freeze, or open the call that thaws; what is refused is told on the page."""
     fields, name = await visit.form(), visit.request.path_params["act"]
+    if name not in ACTS:
+        raise NotFound(t("There is no page {path}", path=visit.request.url.path))
     try:
         if name == "thaw":
             await visit.case("call-prepare-thaw", Nothing())
@@ -76,7 +80,8 @@ def _typed(fields: Mapping[str, str]) -> tuple[PackWish, ...]:
     if text.startswith("{"):
         return read_pack_list(text.encode()).packs
     about = fields.get("programme", "open").strip(), fields.get("agreement", "")
-    return tuple(pack_of_text(line.strip(), *about) for line in text.splitlines() if line.strip())
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    return tuple(pack_of_text(line, *about) for line in lines)
 
 
 async def _again(visit: Here, fields: Mapping[str, str], trouble: CalvoxError) -> Response:
