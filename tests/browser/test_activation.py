@@ -20,7 +20,7 @@ from calvox.people.accounts import set_password
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.message import Kind
 from tests.apps.processes import ServerProcess
-from tests.browser.showing import PASSWORD, Shown, expect_state, keep, look_over, short, swapped
+from tests.browser.showing import PASSWORD, Shown, expect_state, look_over, short, swapped
 from tests.world import AGREEMENT, CENTRE, Site
 
 FORMS: dict[Language, Form] = {"en": Form.WORDS_EN, "fr": Form.WORDS_FR}
@@ -249,8 +249,8 @@ def test_a_server_that_does_not_answer_loses_nothing(calling: Call) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_step_is_accessible_and_fits(calling: Call, language: Language, pictures: Path | None) -> None:
-    """On each width, light and dark; the pictures for the documentation are taken on the way."""
+def test_every_step_is_accessible_and_fits(calling: Call, language: Language) -> None:
+    """On each width, light and dark."""
     for scheme in ("light", "dark"):
         with calling.manager.page("/activate", language=language, scheme=scheme) as page:
             for path in ("/activate", "/activate/country", "/activate/prepare"):
@@ -261,7 +261,6 @@ def test_every_step_is_accessible_and_fits(calling: Call, language: Language, pi
                 page.goto(calling.manager.address + "/activate")
                 calling.prepare(page)
             look_over(page)
-            keep(page, pictures if (language, scheme) == ("en", "light") else None, "manager-call")
             page.goto(calling.manager.address + "/call/type")
             groups = calling.reads(FORMS[language])
             expect(page.locator(".piece").first).to_be_attached()
