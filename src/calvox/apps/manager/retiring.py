@@ -80,7 +80,7 @@ def _typed(fields: Mapping[str, str]) -> tuple[PackWish, ...]:
     if text.startswith("{"):
         return read_pack_list(text.encode()).packs
     about = fields.get("programme", "open").strip(), fields.get("agreement", "")
-    lines = [line.strip() for line in text.splitlines() if line.strip()] or [""]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     return tuple(pack_of_text(line, *about) for line in lines)
 
 
