@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
+from calvox.centre.refusals import Reason
 from calvox.cli.main import NOUNS
 from calvox.cli.usage import usage_error
 
@@ -72,6 +73,15 @@ def test_the_guides_name_the_same_commands() -> None:
     """English and French, in the same order."""
     english, french = ((DOCS / f"guide-own.{language}.md").read_text("utf-8") for language in ("en", "fr"))
     assert commands_of(english) == commands_of(french)
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_the_operators_page_has_what_the_desk_says(reason: Reason) -> None:
+    """Each refusal with its sentence in English and French, in one row."""
+    rows = [line for line in (DOCS / "operator.md").read_text("utf-8").splitlines() if line.startswith("|")]
+    told = [row for row in rows if f"| {reason.say.into('en')} | {reason.say.into('fr')} |" in row]
+    assert len(told) == 1
+    assert reason.value.replace("-", " ") in told[0]
 
 
 @pytest.mark.parametrize("command", ["calvox server fly", "calvox server init --fly", "calvox centre retire"])
