@@ -139,7 +139,9 @@ def open_centre(
 
 def owner(chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM) -> Owner[Context]:
     """Name the centre's folder and what can be done to it."""
-    return Owner(Path(chosen.folder), {**CASES, **OWN_CASES, **OWN_BACKUP_CASES}, partial(open_centre, chosen, ask, world))
+    return Owner(
+        Path(chosen.folder), {**CASES, **OWN_CASES, **OWN_BACKUP_CASES}, partial(open_centre, chosen, ask, world)
+    )
 
 
 def run(
