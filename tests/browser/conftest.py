@@ -15,7 +15,7 @@ from tests.browser.showing import PASSWORD, Shown, chromium
 from tests.world import Site, wish
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Give a Chromium."""
     with sync_playwright() as playwright:
@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """Give a serving licence server with packs, hosts, CALs and an open call; no test changes what others look at."""
     site = Site.founded(tmp_path_factory.mktemp("stocked"), now=int(time.time()), parts=None)
@@ -42,7 +42,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]
         yield process
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def manager(browser: Browser, stocked: ServerProcess) -> Shown:
     """Give the manager of that licence server, with its administrator logged in."""
     shown = Shown(browser, stocked.people)

@@ -23,7 +23,7 @@ from tests.browser.showing import LIGHT, Shown, first_visit, hold, keep, violati
 PAGES = (*(link.path for link in LINKS), "/calls/1", "/actions/set-licensing", "/plans/1")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site_manager(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
     """Give the site manager of a site with machines, a call and a plan, with somebody in."""
     served = Served(tmp_path_factory.mktemp("site"))

@@ -48,7 +48,7 @@ def test_kinds_of_fault_have_exits_apart() -> None:
     assert [codes for codes in shared.values() if len(codes) > 1] == [
         {"bad-input", "too-long", "bad-code", "wrong-kind"},
         {"denied", "not-logged-in"},
-        {"unreachable", "answer-lost"},
+        {"unreachable", "answer-lost", "retired"},
         {"bad-signature", "bad-token"},
     ]
 

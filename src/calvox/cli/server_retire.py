@@ -109,7 +109,7 @@ def show_meaning(told: RetirementShown, successors: tuple[str, ...]) -> None:
         if where
         else t("The policy names no other licence server: hosts will find none. Give --successor.")
     )
-    say(t("Root, token key, packs and ledger are erased: history and reports go with them. Backups are not reached."))
+    say(t("Root, packs, token key and ledger are erased: history and reports go with them. Backups are not reached."))
     say(t("Make a last backup first if the history is to be kept: “calvox backup create”."))
 
 

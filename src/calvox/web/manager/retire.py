@@ -63,7 +63,7 @@ class RetirePage(Page):
         "policy": t("To the policy"),
         "erase": t("4. Erase, for ever"),
         "erase_what": t(
-            "Root, token key, packs and ledger go, with the accounts of everybody who could log in here; a backup made now keeps the history. On the machine itself, type:"
+            "Root, packs, token key and ledger go, with the accounts of everybody who could log in here; a backup made now keeps the history. On the machine itself, type:"
         ),
         "proof": t(
             "It asks for the server’s name, erases, and shows 12 words: read them to the centre. “calvox server proof” shows them again."
