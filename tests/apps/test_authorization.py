@@ -125,6 +125,7 @@ CHANGING = [
     "host-approve",
     "host-group",
     "host-revoke",
+    "names-erase",
     "pack-policy",
     "person-add",
     "person-password",

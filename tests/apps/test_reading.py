@@ -10,6 +10,7 @@ import pytest
 
 from calvox.apps.journals import ListEntries, VerifyJournal
 from calvox.apps.licence_server.cal_cases import AboutCal, ListCals, Month, Users
+from calvox.apps.licence_server.call_cases import AskCalling, AskTyped
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.licence_server.process import CASES, Page
 from calvox.apps.licence_server.report_cases import AskAdvice, AskRows, Export
@@ -33,6 +34,8 @@ ASKED: dict[str, msgspec.Struct] = {
     "cal-authorised": Users(),
     "report-authorised": Month("2027-01"),
     "report-cals": Page(),
+    "calling": AskCalling(),
+    "typed": AskTyped(),
 }
 """What each is asked; the others are asked nothing."""
 READING = [name for name, case in CASES.items() if case.reads]

@@ -14,13 +14,6 @@ def test_only_what_is_meant_freezes_a_server(stocked: Site, ada: Browser) -> Non
     assert "ServerFrozen" not in stocked.entries()
 
 
-def test_nothing_is_taken_over_from_an_empty_list(stocked: Site, ada: Browser) -> None:
-    """No call is opened."""
-    ada.get("/migrate")
-    assert ada.post("/migrate", packs=" \n", programme="open").status == 422
-    assert not stocked.rows("pending")
-
-
 @pytest.mark.parametrize(
     "fields", [{"quantity": "3"}, {"pack": "one", "quantity": "3"}, {"pack": "1.5", "quantity": "3"}]
 )
