@@ -103,7 +103,7 @@ class Shown:
 
     def _listen(self, message: ConsoleMessage) -> None:
         # What was asked for may be answered with an error, which the page itself tells.
-        if message.type in ("error", "warning") and "responded with a status of 4" not in message.text:
+        if message.type in ("error", "warning") and "responded with a status of 422" not in message.text:
             self.faults.append(message.text)
 
 
