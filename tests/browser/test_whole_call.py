@@ -140,8 +140,10 @@ def test_a_whole_call_between_two_people(
 
 def prepare(caller: Human) -> None:
     """Go through the wizard up to the sheet of the call: 20 CALs per device."""
+    expect(caller.page.locator("input[name=by]").first).to_be_focused()
     caller.press("Enter")
     caller.page.wait_for_url("**/activate/country?*")
+    expect(caller.page.locator("input[name=country]").first).to_be_focused()
     caller.press("Enter")
     caller.page.wait_for_url("**/activate/prepare?*")
     caller.into("#agreement", str(AGREEMENT))
@@ -155,6 +157,7 @@ def prepare(caller: Human) -> None:
 def take(line: Line, language: Language) -> None:
     """Tell name and call word, as the operator types them."""
     operator = line.operator
+    expect(operator.page.locator("#caller")).to_be_focused()
     operator.type(line.say("elodie martin"))
     operator.press("Tab")
     operator.type(line.say(CALL_WORD))

@@ -146,6 +146,7 @@ def test_agreements_are_listed_and_shown(centre: Run) -> None:
         "version": "2025",
         "quantity": 10,
         "taken": 0,
+        "coming": 0,
         "ends": "2028-01-01T00:00:00Z",
     }
     assert "2027-12-31" in centre("centre", "agreement", "show", "123456789012").out
