@@ -23,7 +23,7 @@ run: $(STAMP) ## Set up and play the story: one call, packs, CALs (ARGS=--exit, 
 	@$(BIN)/calvox demo $(ARGS)
 
 test: $(STAMP) lint types ## Set up and run every check and every test
-	$(BIN)/pytest -n auto --dist loadfile $(TESTS)
+	$(BIN)/pytest -n auto --dist loadfile --durations=25 $(TESTS)
 
 lint: $(STAMP) ## Style, imports between folders, lock file
 	$(BIN)/ruff check .

@@ -1,4 +1,4 @@
-"""The peer from PyPI: its identity provider tells the truth, its load counts pairs, and the peer itself is optional."""
+"""The peer from PyPI: its identity provider tells the truth, its load counts pairs; the peer itself runs in `make bench-pairs`."""
 
 import asyncio
 import json
@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from bench.pairs import license_manager as peer
-from bench.pairs import peers
 from bench.pairs.bookings import run
 
 
@@ -75,12 +74,3 @@ def test_a_refused_booking_ends_the_measurement() -> None:
     """What was not done is not counted."""
     with pytest.raises(RuntimeError, match="409"):
         asyncio.run(_answering(409))
-
-
-def test_the_peer_itself_is_measured_where_it_is_installed() -> None:
-    """It runs on a PostgreSQL of ours, and its processes end."""
-    tools = peers.postgresql_tools()
-    if not peer.license_manager_there() or tools is None:
-        pytest.skip("license-manager-backend has no environment here, or PostgreSQL is missing")
-    with peers.postgresql(tools, port=55433) as reach, peer.license_manager(tools, reach) as (port, token):
-        assert peer.license_manager_pairs(port, token, 2, 0.5) > 0
