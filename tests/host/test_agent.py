@@ -20,10 +20,11 @@ from calvox.common.files import write_whole
 from calvox.common.i18n import t
 from calvox.common.settings import Host as HostSettings
 from calvox.core.products import CalType
+from calvox.core.standing import GRACE_DAYS, State
 from calvox.host import AsyncHost, HeldCal, Wish, enrol, statements
 from calvox.host.clockfile import CLOCK
 from calvox.host.processes import identity
-from calvox.host.standing import GRACE_DAYS, Answer, State
+from calvox.host.standing import Answer
 from calvox.host.state import HostFolder
 from calvox.server.policy_report import Vouchers
 from calvox.trust.keys import SigningKey

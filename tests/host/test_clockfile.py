@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calvox.common.errors import Tampered
+from calvox.core.standing import State
 from calvox.host.clockfile import CLOCK, Clock, ClockFile, clock_key, seal, unseal
-from calvox.host.standing import State
 from calvox.host.state import KEY, HostFolder
 from calvox.wire.hostapi import OutageUse
 

@@ -5,15 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calvox.common.clock import DAY
+from calvox.core.standing import GRACE_DAYS, State
 from calvox.host.standing import (
-    GRACE_DAYS,
     TABLE,
     WARNING_DAYS,
     Answer,
     Ground,
     Known,
     Logon,
-    State,
     days_left,
     grace_ends,
     judge,

@@ -10,8 +10,8 @@ from calvox.cli.session import grid
 from calvox.common.clock import show_date, show_time, utc
 from calvox.common.i18n import Text, t
 from calvox.core.products import cal_type_named, lasting, version_name
+from calvox.core.standing import State
 from calvox.core.timekeeping import ClockState
-from calvox.host.standing import State
 from calvox.wire.agentapi import AgentStatus, ServerLine
 
 _TIMES = {"now", "grace_ends", "contact", "policy_issued", "revoked_issued", "voucher_until"}

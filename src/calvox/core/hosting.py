@@ -99,6 +99,21 @@ AUTHORITY_TABLE = Table("authority", ("slot",), {"slot": int, "authority": bytes
 """Which authority took over last; empty while the first one serves."""
 SEEN_TABLE = Table("seen", ("host",), {"host": bytes, "time": int})
 """When a host was last heard; working, for it is written now and then only."""
+STANDING_TABLE = Table(
+    "standing",
+    ("host",),
+    {
+        "host": bytes,
+        "told": int,
+        "state": str,
+        "grace_ends": int,
+        "outage_since": int,
+        "outage_until": int,
+        "voucher_used": int,
+        "software": str,
+    },
+)
+"""How a host said that it stands, and when; working likewise. The last outage that it told of stays."""
 
 
 def host_changes(fact: Fact, placed: Placed) -> Iterable[Change]:

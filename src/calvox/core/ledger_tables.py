@@ -7,7 +7,7 @@ from calvox.core.alarms import ALARM_TABLE, CLOCK_TABLE, FREEZE_COLUMNS
 from calvox.core.book import Table
 from calvox.core.continuity import CONTINUITY_TABLES
 from calvox.core.freezing import FREEZE
-from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE
+from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE, STANDING_TABLE
 from calvox.core.outages import OUTAGE_TABLES
 from calvox.core.peopling import PEOPLE_WORKING, PERSON_TABLE
 from calvox.core.usage import USAGE_TABLE
@@ -111,6 +111,7 @@ BESIDE = (
 
 WORKING = (
     SEEN_TABLE,
+    STANDING_TABLE,
     CLOCK_TABLE,
     *PEOPLE_WORKING,
     Table("pending", ("purpose",), {"purpose": str, "state": bytes}),

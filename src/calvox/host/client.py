@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from calvox import __version__
 from calvox.common.clock import DAY, SYSTEM, World
 from calvox.common.errors import CalvoxError, NotFound, Refused, Unreachable
 from calvox.common.i18n import t
@@ -208,7 +209,8 @@ class AsyncHost:
         for link in self.links.values():
             own = {cal.claims.cal_id: cal for cal in cals if cal.server == link.server}
             if own:
-                _, lost = await link.heartbeat(list(own), now, b"")
+                # A program alone has neither grace nor outages; what this host's process says of them is left to stand.
+                _, lost = await link.heartbeat(list(own), now, b"", hostapi.Standing(software=__version__))
                 due = [cal for cal_id, cal in own.items() if cal_id in lost or is_due(cal, now)]
                 again += [Wish(cal.cal_type, cal.name, True, identity(os.getpid())) for cal in due]
         return await self.acquire_many(again)

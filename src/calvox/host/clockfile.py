@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from calvox.common.errors import BadInput, NotFound, StoreFailed, Tampered
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
-from calvox.host.standing import State
+from calvox.core.standing import State
 from calvox.host.state import HostFolder
 from calvox.wire.hostapi import OutageUse
 

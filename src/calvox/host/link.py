@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import aiohttp
+import msgspec
 
 from calvox.common.clock import DAY, World
 from calvox.common.errors import BadToken
@@ -95,21 +96,22 @@ class Link:
             await self._ask(hostapi.RELEASE_MANY, hostapi.ReleaseMany(part), hostapi.ReleasedMany, once=False)
 
     async def heartbeat(
-        self, cal_ids: Sequence[bytes], now: int, newest: bytes
+        self, cal_ids: Sequence[bytes], now: int, newest: bytes, standing: hostapi.Standing | None = None
     ) -> tuple[hostapi.Heartbeaten, set[bytes]]:
-        """Give a sign of life for sessions; tell those that are not this host's any more.
+        """Give a sign of life for sessions, and say how this host stands; tell what is not this host's any more.
 
         A server that was restored from a backup says so; what it forgot is brought back to it first.
         """
-        told, lost = await self._beat(cal_ids, now, newest)
+        told, lost = await self._beat(cal_ids, hostapi.Heartbeat((), now, newest, standing))
         if told.generation and await self.bring_back(told.generation, told.restored):
-            return await self._beat(cal_ids, now, b"")
+            return await self._beat(cal_ids, hostapi.Heartbeat((), now, b"", standing))
         return told, lost
 
-    async def _beat(self, cal_ids: Sequence[bytes], now: int, newest: bytes) -> tuple[hostapi.Heartbeaten, set[bytes]]:
+    async def _beat(self, cal_ids: Sequence[bytes], said: hostapi.Heartbeat) -> tuple[hostapi.Heartbeaten, set[bytes]]:
         lost: set[bytes] = set()
         for part in list(_parts(cal_ids)) or [()]:
-            told = await self._ask(hostapi.HEARTBEAT, hostapi.Heartbeat(part, now, newest), hostapi.Heartbeaten)
+            beat = msgspec.structs.replace(said, cal_ids=part)
+            told = await self._ask(hostapi.HEARTBEAT, beat, hostapi.Heartbeaten)
             lost |= set(told.lost)
         return told, lost
 

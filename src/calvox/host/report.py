@@ -6,18 +6,21 @@ from typing import Any
 
 import msgspec
 
+from calvox import __version__
 from calvox.common.errors import CalvoxError, Tampered
 from calvox.core.products import CalType
+from calvox.core.standing import State
 from calvox.host import vouchers
 from calvox.host.client import AsyncHost
 from calvox.host.clockfile import Clock, ClockFile
 from calvox.host.failover import missing
 from calvox.host.held import HeldCal
 from calvox.host.link import Link
-from calvox.host.standing import WARNING_DAYS, Known, State, days_left, grace_ends, grace_warning, next_state
+from calvox.host.standing import WARNING_DAYS, Known, days_left, grace_ends, grace_warning, next_state
 from calvox.host.state import HostFolder
 from calvox.trust.policies import Policy, Voucher
 from calvox.wire.agentapi import AgentStatus, CalLine, ServerLine
+from calvox.wire.hostapi import MOST, Standing
 
 
 @dataclass(slots=True)
@@ -92,6 +95,18 @@ def status_of(host: AsyncHost, clock: Clock, seen: Seen, local_mode: str) -> Age
         revoked_issued=revoked.issued if revoked else 0,
         **_voucher(clock, voucher_of(host), now),
         cals=tuple(_line(cal) for cal in host.held()),
+    )
+
+
+def said_of(clock: Clock) -> Standing:
+    """Say to a licence server how this host stands."""
+    in_grace, out = clock.state is State.GRACE, clock.state is State.OUTAGE
+    return Standing(
+        state=clock.state.value,
+        grace_ends=grace_ends(clock.enrolled) if in_grace else 0,
+        outage_since=clock.contact if out else 0,
+        voucher_used=len(clock.uses[:MOST]),
+        software=__version__,
     )
 
 

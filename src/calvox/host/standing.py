@@ -15,32 +15,10 @@ from enum import StrEnum
 
 from calvox.common.clock import DAY
 from calvox.common.i18n import Text, t
+from calvox.core.standing import GRACE_DAYS, State, days_until
 
-GRACE_DAYS = 120
 WARNING_DAYS = (30, 14, 7, 3, 1)
 """Days left at which a warning is given, once each."""
-
-
-class State(StrEnum):
-    """How a host stands."""
-
-    GRACE = "grace"
-    """It never held a token from an activated licence server, and its time for that is not over."""
-    GRACE_OVER = "grace-over"
-    """It never held one, and its time is over."""
-    LICENSED = "licensed"
-    OUTAGE = "outage"
-    """It is licensed, and no licence server answers."""
-
-    @property
-    def text(self) -> Text:
-        """Say it to a person."""
-        return {
-            State.GRACE: t("in grace"),
-            State.GRACE_OVER: t("grace is over"),
-            State.LICENSED: t("licensed"),
-            State.OUTAGE: t("outage: no licence server answers"),
-        }[self]
 
 
 class Known(StrEnum):
@@ -80,9 +58,7 @@ def grace_ends(enrolled: int) -> int:
 
 def days_left(state: State, enrolled: int, now: int) -> int:
     """Count the days of grace that are left, a begun one as a whole; 0 in every other state."""
-    if state is not State.GRACE:
-        return 0
-    return max(0, min(GRACE_DAYS, -((now - grace_ends(enrolled)) // DAY)))
+    return days_until(grace_ends(enrolled), now) if state is State.GRACE else 0
 
 
 def warning_due(left: int, warned: int) -> int:

@@ -30,6 +30,8 @@ MOST_TOKENS = 32
 """Tokens that one request may bring."""
 LARGEST_MANY = 128 << 10
 """Bytes of the largest request about many things."""
+LATEST = 1 << 53
+"""The last moment that a host may name, seconds UTC: what every reader of JSON still counts exactly."""
 IDEMPOTENCY_KEY = "Idempotency-Key"
 """Header of a request that changes something, 1 to 64 visible ASCII characters of the host's choice: the same key and body
 again give the same answer, another body with it is a conflict. Kept for 7 days."""
@@ -155,6 +157,21 @@ class ReleasedMany(msgspec.Struct, frozen=True):
     cal_ids: tuple[bytes, ...]
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """How a host stands, as it says itself: shown to people, and nothing is decided by it."""
+
+    state: Annotated[str, msgspec.Meta(max_length=16)] = ""
+    """grace, grace-over, licensed or outage; empty, or anything else: it does not say."""
+    grace_ends: Annotated[int, msgspec.Meta(ge=0, le=LATEST)] = 0
+    """In the state grace: its last second, UTC."""
+    outage_since: Annotated[int, msgspec.Meta(ge=0, le=LATEST)] = 0
+    """In the state outage: when a licence server answered last; 0: never."""
+    voucher_used: Annotated[int, msgspec.Meta(ge=0, le=MOST)] = 0
+    """CALs given out of an outage voucher and not told of yet."""
+    software: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    """Version of Calvox that the host runs."""
+
+
 class Heartbeat(msgspec.Struct, frozen=True):
     """A sign of life for sessions; nothing is entered, their leases begin anew."""
 
@@ -164,6 +181,8 @@ class Heartbeat(msgspec.Struct, frozen=True):
     """The host's own time, seconds UTC; 0: it does not say."""
     newest: bytes = b""
     """The newest token that the host holds: what its server signed must be in the server's ledger. Empty: none."""
+    standing: Standing | None = None
+    """How the host stands; None: it does not say."""
 
 
 class Heartbeaten(msgspec.Struct, frozen=True):

@@ -19,10 +19,11 @@ from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import CalvoxError, Denied, NotFound, Unreachable
 from calvox.common.settings import Host as HostSettings
 from calvox.core.products import CalType
+from calvox.core.standing import State
 from calvox.host import AsyncHost, HeldCal, Refusal, Wish, vouchers
 from calvox.host.processes import identity
 from calvox.host.report import Contact, Seen, mode_of, policy_of, status_of, voucher_of
-from calvox.host.standing import Answer, Known, Logon, State, Verdict, judge
+from calvox.host.standing import Answer, Known, Logon, Verdict, judge
 from calvox.host.state import HostFolder
 from calvox.wire import agentapi as api
 from calvox.wire.hostapi import OutageUse

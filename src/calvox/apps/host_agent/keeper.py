@@ -11,9 +11,10 @@ import structlog
 
 from calvox.common.clock import World
 from calvox.common.errors import Tampered
+from calvox.core.standing import State
 from calvox.core.timekeeping import Timekeeper
 from calvox.host.clockfile import Clock, ClockFile
-from calvox.host.standing import Known, State, days_left, next_state, warning_due
+from calvox.host.standing import Known, days_left, next_state, warning_due
 from calvox.host.state import HostFolder
 
 log = structlog.get_logger()

@@ -15,13 +15,14 @@ from calvox.common.clock import DAY
 from calvox.common.errors import CalvoxError, Conflict, Denied, NotFound, Unreachable
 from calvox.core.deciding import RENEWAL_DAYS
 from calvox.core.products import CalType
+from calvox.core.standing import State
 from calvox.host import HeldCal, Refusal, Wish, vouchers
 from calvox.host.client import is_due
 from calvox.host.held import position
 from calvox.host.link import Link
 from calvox.host.processes import has_ended
-from calvox.host.report import voucher_of
-from calvox.host.standing import Known, State
+from calvox.host.report import said_of, voucher_of
+from calvox.host.standing import Known
 from calvox.host.state import StoredCal
 
 log = structlog.get_logger()
@@ -128,7 +129,8 @@ async def _beat(agent: Agent, link: Link, held: Held) -> int:
     """Give a sign of life for sessions, and win back what was lost; give the number of the newest policy."""
     sessions = {cal.claims.cal_id: (cal, stored) for cal, stored in held if _is_session(cal)}
     newest = max((cal for cal, _ in held), key=position, default=None)
-    told, lost = await link.heartbeat(list(sessions), agent.world.now(), newest.token if newest else b"")
+    newest_token = newest.token if newest else b""
+    told, lost = await link.heartbeat(list(sessions), agent.world.now(), newest_token, said_of(agent.keeper.clock))
     agent.keeper.hear(told.now)
     # Whoever closed a session meanwhile does not want it back.
     again = [one for cal_id, one in sessions.items() if cal_id in lost and _is_still_there(link, one[1])]

@@ -21,6 +21,7 @@ from calvox.server.hosts import admitted
 from calvox.server.idempotency import recall, remember
 from calvox.server.limits import Limits
 from calvox.server.store import LicenceServer
+from calvox.wire.hostapi import Standing
 
 A = TypeVar("A")
 T = TypeVar("T")
@@ -34,6 +35,8 @@ class Desk:
     limits: Limits
     seen: dict[bytes, int] = field(default_factory=dict)
     """When each host was last heard, seconds UTC."""
+    standing: dict[bytes, tuple[int, Standing]] = field(default_factory=dict)
+    """What each host said last of how it stands, and when; both are written down now and then."""
     refused: Callable[[str], None] = lambda reason: None
     """Told of each refusal."""
     witnesses: dict[bytes, int] = field(default_factory=dict)

@@ -24,6 +24,7 @@ from calvox.server.hosts import may_have_cals
 from calvox.server.issue import Granted, HolderAsk, acquire, granted_again, token_of
 from calvox.server.reentry import door, known_up_to
 from calvox.server.release import release
+from calvox.server.standing import check_standing
 from calvox.server.statements import policy_number
 from calvox.wire import hostapi
 
@@ -80,7 +81,8 @@ async def release_many(call: Call[hostapi.ReleaseMany]) -> hostapi.ReleasedMany:
 
 
 async def beat(call: Call[hostapi.Heartbeat]) -> hostapi.Heartbeaten:
-    """Let sessions' leases begin anew."""
+    """Let sessions' leases begin anew, and hear how the host stands."""
+    said = check_standing(call.asked.standing) if call.asked.standing else None
     cal_ids = [_cal_id(cal_id) for cal_id in call.asked.cal_ids]
     seconds = call.server.settings.server.lease_seconds
 
@@ -89,6 +91,8 @@ async def beat(call: Call[hostapi.Heartbeat]) -> hostapi.Heartbeaten:
             hear_clock(tx, call.server, call.desk.witnesses, call.host, call.asked.now)
         if call.asked.newest:
             hear_token(tx, call.server, call.asked.newest)
+        if said is not None:
+            call.desk.standing[host["host"]] = tx.now, said
         lost = tuple(cal_id for cal_id in cal_ids if not heartbeat(tx, cal_id, host["host"], seconds))
         generation, end = _forgotten(tx, call)
         number = policy_number(tx)

@@ -14,6 +14,7 @@ from calvox.journal.interface import Transaction
 from calvox.server.alarms import watch_clock
 from calvox.server.expire import SWEEP, sweep
 from calvox.server.keys import renew_tls
+from calvox.server.standing import keep_standing
 from calvox.server.store import LicenceServer
 
 log = structlog.get_logger()
@@ -38,6 +39,9 @@ async def keep_sweeping(desk: Desk) -> None:
 def _sweep(tx: Transaction, desk: Desk) -> int:
     for host in list(desk.seen):
         tx.put("seen", {"host": host, "time": desk.seen.pop(host)})
+    for host in list(desk.standing):
+        told, said = desk.standing.pop(host)
+        keep_standing(tx, host, said, told)
     watch_clock(tx, desk.server)
     return sweep(tx)
 
