@@ -10,6 +10,8 @@ from calvox.common.clock import DAY
 from calvox.common.i18n import Text, t
 
 GRACE_DAYS = 120
+GRACE_SOON = 7
+"""Days of grace left at which somebody is told."""
 SILENCE = DAY
 """Seconds after which what a host said last is not taken for how it stands."""
 

@@ -7,6 +7,7 @@ from calvox.core.hosting import HostState
 from calvox.journal.interface import Reader
 from calvox.server.hosts import host_named, may_have_cals
 from calvox.server.policy_report import PolicyShown, VoucherShown, shown, voucher_shown
+from calvox.server.standing import HostStanding, host_standing
 from calvox.server.store import LicenceServer
 from calvox.trust.certificates import HOST_DAYS
 
@@ -33,6 +34,8 @@ class HostReport(msgspec.Struct, frozen=True):
     """What it is told."""
     voucher: VoucherShown | None
     """The one that is open."""
+    standing: HostStanding = HostStanding()
+    """How it stands, as it said itself."""
 
 
 def host_report(server: LicenceServer, reader: Reader, host: str) -> HostReport:
@@ -43,7 +46,7 @@ def host_report(server: LicenceServer, reader: Reader, host: str) -> HostReport:
         BadInput: several bear this name.
     """
     row = host_named(reader, host)
-    seen = reader.get("seen", (row["host"],))
+    seen, standing = host_standing(reader, row["host"], server.world.now())
     voucher = next(reader.select("voucher", {"host": row["host"], "settled": 0}), None)
     ends = int(row["certified"]) + HOST_DAYS * DAY
     return HostReport(
@@ -51,8 +54,9 @@ def host_report(server: LicenceServer, reader: Reader, host: str) -> HostReport:
         state=HostState(row["state"]),
         allowed=may_have_cals(server, row),
         certificate_ends=ends,
-        seen=int(seen["time"]) if seen else 0,
+        seen=seen,
         ended=ends < server.world.now(),
         policy=shown(reader),
         voucher=voucher_shown(voucher, row["name"]) if voucher else None,
+        standing=standing,
     )

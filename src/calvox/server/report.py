@@ -21,6 +21,7 @@ from calvox.server.alarms import AlarmShown, standing
 from calvox.server.call import open_call
 from calvox.server.refusals import HOUR
 from calvox.server.revoke import Share, revocable, share_of
+from calvox.server.standing import GraceLeft, at_a_glance
 from calvox.server.store import LicenceServer, server_row
 from calvox.trust.certificates import expires_at
 
@@ -54,6 +55,11 @@ class HostsAtAGlance(msgspec.Struct, frozen=True):
     shut_out: int = 0
     pending: list[str] = []
     """Names of those that wait for approval."""
+    standings: dict[str, int] = {}
+    """How the enrolled ones stand, as they said: grace, grace-over, licensed, outage; silent: not heard for a day; untold:
+    heard, but it does not say; unheard: not heard of yet. Only what there is."""
+    graces: list[GraceLeft] = []
+    """Those in grace that run out first."""
 
 
 class ClockAtAGlance(msgspec.Struct, frozen=True):
@@ -210,7 +216,7 @@ def status(server: LicenceServer, reader: Reader) -> Status:
         alarms=standing(reader),
         frozen=str(frozen(row, now)),
         clock=ClockAtAGlance(str(server.time.state), server.time.shown, now),
-        hosts_by_state=_hosts(reader),
+        hosts_by_state=_hosts(reader, now),
         temporary=temporary,
         without_pack=packs.without_pack,
         mixed_modes=packs.mixed_modes,
@@ -229,12 +235,13 @@ def certificate_ends(server: LicenceServer) -> int:
     return expires_at(read_whole(certificate)) if certificate.exists() else 0
 
 
-def _hosts(reader: Reader) -> HostsAtAGlance:
+def _hosts(reader: Reader, now: int) -> HostsAtAGlance:
     pending = sorted(row["name"] for row in reader.select("host", {"state": str(HostState.PENDING)}))
     enrolled, shut_out = (
         reader.count("host", {"state": str(state)}) for state in (HostState.ENROLLED, HostState.REVOKED)
     )
-    return HostsAtAGlance(enrolled, shut_out, pending)
+    stand = at_a_glance(reader, now)
+    return HostsAtAGlance(enrolled, shut_out, pending, stand.counts, stand.graces)
 
 
 def _recent(reader: Reader, since: int) -> list[RecentRefusals]:

@@ -10,6 +10,7 @@ from calvox.core.hosting import HostState
 from calvox.journal.interface import Reader
 from calvox.server import hosts
 from calvox.server.authority import AuthorityStatus, add_authority, authority_status, replace_authority
+from calvox.server.standing import HostStanding, all_standings
 from calvox.server.store import LicenceServer
 
 
@@ -61,17 +62,21 @@ class HostListed(msgspec.Struct, frozen=True):
     """When its newest certificate was made."""
     seen: int
     """When it was last heard, to within half a minute; 0: not yet."""
+    standing: HostStanding = HostStanding()
+    """How it stands, as it said itself."""
 
 
-def list_hosts(reader: Reader) -> list[HostListed]:
+def list_hosts(reader: Reader, now: int) -> list[HostListed]:
     """List the session hosts by name."""
-    seen = {row["host"]: row["time"] for row in reader.select("seen")}
+    known, nothing = all_standings(reader, now), (0, HostStanding())
     names = ("host", "name", "version", "group", "enrolled", "certified")
     rows = sorted(reader.select("host"), key=lambda row: (row["name"], row["host"]))
-    return [
-        HostListed(**{name: row[name] for name in names}, state=HostState(row["state"]), seen=seen.get(row["host"], 0))
-        for row in rows
-    ]
+    listed = []
+    for row in rows:
+        seen, standing = known.get(row["host"], nothing)
+        about = {name: row[name] for name in names}
+        listed.append(HostListed(**about, state=HostState(row["state"]), seen=seen, standing=standing))
+    return listed
 
 
 def _read(server: LicenceServer, asked: Nothing, by: str, *, look: Any) -> Any:
@@ -88,7 +93,10 @@ HOST_CASES: dict[str, UseCase[LicenceServer]] = {
         ),
     ),
     "hosts": UseCase(
-        Nothing, list[HostListed], partial(_read, look=lambda server, reader: list_hosts(reader)), reads=True
+        Nothing,
+        list[HostListed],
+        partial(_read, look=lambda server, reader: list_hosts(reader, server.world.now())),
+        reads=True,
     ),
     "host-approve": UseCase(OneHost, None, lambda server, asked, by: hosts.approve(server, asked.host, by)),
     "host-revoke": UseCase(

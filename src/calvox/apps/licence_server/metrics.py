@@ -12,8 +12,10 @@ from calvox.apps.journal_metrics import CERTIFICATE_DAYS, JournalMetrics
 from calvox.apps.operations import Check
 from calvox.common.clock import DAY
 from calvox.core.hosting import HostState
+from calvox.core.standing import Stands
 from calvox.journal.interface import Reader
 from calvox.server.report import certificate_ends, packs_report
+from calvox.server.standing import at_a_glance
 from calvox.server.store import LicenceServer, server_row
 
 
@@ -41,6 +43,7 @@ class _Tables(Collector):
         with self._server.journal.read() as reader:
             yield from self._pools(reader)
             yield from _hosts(reader)
+            yield from _standings(reader, self._server.time.now())
             row = server_row(reader)
             yield GaugeMetricFamily("calvox_activated", "1 if the server is activated.", value=row["activated"])
             yield GaugeMetricFamily("calvox_head", "Position of the journal's head.", value=reader.head.position)
@@ -85,6 +88,20 @@ def _hosts(reader: Reader) -> Iterator[Metric]:
     for state in HostState:
         hosts.add_metric([str(state)], reader.count("host", {"state": str(state)}))
     yield hosts
+
+
+def _standings(reader: Reader, now: int) -> Iterator[Metric]:
+    told = at_a_glance(reader, now)
+    text = "Enrolled session hosts by how they stand, as they said themselves."
+    stand = GaugeMetricFamily("calvox_hosts_standing", text, labels=["standing"])
+    for one in Stands:
+        stand.add_metric([str(one)], told.counts.get(str(one), 0))
+    yield stand
+    text = "Until the first grace of a session host ends, as the host said; only while one that was heard is in grace."
+    grace = GaugeMetricFamily("calvox_grace_seconds", text, labels=[])
+    if told.first is not None:
+        grace.add_metric([], told.first.grace_ends - now)
+    yield grace
 
 
 def checks(server: LicenceServer) -> list[Check]:
