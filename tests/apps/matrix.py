@@ -17,7 +17,8 @@ from calvox.core.holders import holder_of
 from calvox.core.outages import PolicySet
 from calvox.core.products import CalType
 from calvox.people.accounts import add_person, set_password
-from calvox.people.log_in import WHOLE, Door, proof_of
+from calvox.people.log_in import Door, proof_of
+from calvox.people.sessions import WHOLE
 from calvox.server.hosts import enrol, make_enrolment_code, revoke_host
 from calvox.server.issue import Granted, HolderAsk, acquire
 from calvox.server.statements import set_policy, statements_for

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Denied
 from calvox.common.i18n import LANGUAGES, Text, t
 from calvox.web.common import headers
@@ -106,3 +107,22 @@ def test_every_language_is_offered_in_its_own_name() -> None:
         page = write(Bare(), replace(FRAME, language=language)).decode()
         assert f'<html lang="{language}">' in page
         assert re.findall(r'aria-current="true" lang="(\w+)"', page) == [language]
+
+
+LINKED = {"server call": Link("/call", t("{name}", name=HOSTILE))}
+
+
+def said(text: Text) -> str:
+    """Give what a page says has been done."""
+    page = write(Bare(), replace(FRAME, said=text, commands=LINKED)).decode()
+    return page.partition('role="status">')[2].partition("</p>")[0]
+
+
+def test_where_there_is_a_page_for_a_command_it_is_linked() -> None:
+    """By its own name, in a text within a text too; a command without a page stands as it is typed."""
+    inner = t("{call} & {name}", call=Command("server call", HOSTILE), name=HOSTILE)
+    shown = said(t("<b> “{own}” {inner}", own=Command("server proof", "<x>"), inner=inner))
+    assert shown.startswith('&lt;b&gt; “calvox server proof &lt;x&gt;” <a href="/call">&lt;script&gt;')
+    assert re.sub(r"&\w+;", "", shown).count("<") == 2
+    assert shown.count("[U+202E]") == 2
+    assert str(inner).startswith("calvox server call <script>")

@@ -33,8 +33,13 @@ class Text:
 
     def into(self, language: Language) -> str:
         """Render in one language."""
-        pattern = self.message and _catalogue(language).gettext(self.message)  # gettext("") is the catalogue's header.
-        return pattern.format(**{k: v.into(language) if isinstance(v, Text) else v for k, v in self.values.items()})
+        return self.pattern(language).format(
+            **{k: v.into(language) if isinstance(v, Text) else v for k, v in self.values.items()}
+        )
+
+    def pattern(self, language: Language) -> str:
+        """Give the message in one language, its placeholders unfilled."""
+        return self.message and _catalogue(language).gettext(self.message)  # gettext("") is the catalogue's header.
 
     def __str__(self) -> str:
         return self.into(_current.get())

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.i18n import Text, t
 from calvox.core.products import CalType
 from calvox.core.reports import PoolReport
@@ -68,7 +69,7 @@ _GROUNDS: Mapping[Ground, Text] = {
         "There are as many users as devices. Per user is then the simpler: over-use is counted and never refuses anybody."
     ),
     Ground.BOTH_COVERED: t("What is installed is enough either way: nothing must be bought."),
-    Ground.CONVERT: t("Some installed CALs must be converted first: see “calvox cal convert”."),
+    Ground.CONVERT: t("Some installed CALs must be converted first: see “{convert}”.", convert=Command("cal convert")),
     Ground.MIXED: t(
         "Both types are in use: the same people may be counted on both sides. Say below how many there really are."
     ),

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from calvox.common.clock import DAY
+from calvox.common.commands import Command
 from calvox.common.i18n import Text, t
 from calvox.core.book import Change, Drop, Fact, Placed, Put, Row, Set, Table
 from calvox.core.freezing import HELD
@@ -41,7 +42,9 @@ class Alarm(StrEnum):
         """Say what to do next."""
         return {
             Alarm.CLOCK_BEHIND: t("Set the clock right; licensing time stands still until it has caught up."),
-            Alarm.CLOCK_AHEAD: t("Set the clock right, or, if it is right: “calvox server clock confirm”."),
+            Alarm.CLOCK_AHEAD: t(
+                "Set the clock right, or, if it is right: “{confirm}”.", confirm=Command("server clock confirm")
+            ),
             Alarm.FINGERPRINT: t("Renewals go on for 30 days, new CALs are not given: call the activation centre."),
             Alarm.ROLLBACK: t("Renewals go on, new CALs are not given: call the activation centre."),
             Alarm.FORK: t(

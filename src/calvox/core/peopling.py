@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
 
+from calvox.common.commands import Command
 from calvox.core.book import Change, Drop, Fact, Placed, Put, Set, Table
 
 
@@ -32,15 +33,21 @@ class Roles:
     chief: Role
     """May do everything, and of whom one is always left."""
     other: Role
+    of: str = ""
+    """What `calvox people` is told so that these people are meant."""
 
     @property
     def both(self) -> tuple[Role, Role]:
         """The two, the chief's first."""
         return self.chief, self.other
 
+    def command(self, verb: str, name: str = "") -> Command:
+        """Name the command that does something with accounts of these people."""
+        return Command(f"people {verb}", " ".join(part for part in (name, self.of) if part))
+
 
 SERVER_ROLES = Roles(Role.ADMINISTRATOR, Role.AUDITOR)
-CENTRE_ROLES = Roles(Role.SUPERVISOR, Role.OPERATOR)
+CENTRE_ROLES = Roles(Role.SUPERVISOR, Role.OPERATOR, "--of centre")
 
 
 @dataclass(frozen=True, slots=True)

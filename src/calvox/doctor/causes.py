@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from calvox.common.commands import Command
 from calvox.common.i18n import Text, t
 
 
@@ -62,7 +63,7 @@ STOPPED = Cause(
 NOT_ACTIVATED = Cause(
     t("The licence server is not activated."),
     t("GetActivationStatus gives 1; Remote Desktop Licensing Manager shows it so; events 18 or 39 on it."),
-    t("Activate it by telephone; “calvox windows call open activate” says what to prepare."),
+    t("Activate it by telephone; “{open}” says what to prepare.", open=Command("windows call open", "activate")),
     ("server-not-activated",),
 )
 NO_PACK = Cause(
@@ -74,7 +75,10 @@ NO_PACK = Cause(
 CALS_TOO_OLD = Cause(
     t("The packs are older than the session host's Windows."),
     t("ProductVersionID of every pack of that type is lower than the host's version; older hosts work."),
-    t("Install CALs of the host's version or newer; “calvox windows compat” shows which go together."),
+    t(
+        "Install CALs of the host's version or newer; “{compat}” shows which go together.",
+        compat=Command("windows compat"),
+    ),
     ("host-cals-older", "site-versions-partly-served"),
 )
 SERVER_TOO_OLD = Cause(
@@ -166,13 +170,14 @@ HARMLESS = Cause(
 ALL_WELL = Cause(
     t("Nothing is wrong as far as this tells."),
     t("It does not look at the backup, at the directory or at over-use."),
-    t("Run “calvox doctor” on the facts for the rest."),
+    t("Run “{doctor}” on the facts for the rest.", doctor=Command("doctor")),
 )
 DATABASE = Cause(
     t("The database of the licence server is damaged, or the service may not write its folder."),
     t("Errors of ESENT at the same time; look at free space and rights of the LServer folder first."),
     t(
-        "Restore LServer and system state together. Rebuilding the database deletes all CALs: they are reissued by telephone, “calvox windows call open reinstall”."
+        "Restore LServer and system state together. Rebuilding the database deletes all CALs: they are reissued by telephone, “{open}”.",
+        open=Command("windows call open", "reinstall"),
     ),
     ("server-little-room", "server-events", "server-no-backup"),
 )
@@ -185,13 +190,19 @@ VERSION_STORE = Cause(
 CALS_REMOVED = Cause(
     t("All CALs of a product were removed from the licence server, by hand or when Windows was replaced under it."),
     t("The event names the product and how many there were; note the number."),
-    t("Call Microsoft to have them reissued; “calvox windows call open reinstall” says what to have at hand."),
+    t(
+        "Call Microsoft to have them reissued; “{open}” says what to have at hand.",
+        open=Command("windows call open", "reinstall"),
+    ),
     ("server-no-packs", "server-events"),
 )
 SERVER_CERTIFICATE = Cause(
     t("A certificate of the licence server is damaged or no longer valid."),
     t("Events 17 or 19 on the licence server; every host of it is affected; compare the clocks."),
-    t("Reactivate it by telephone, with the reason “certificate corrupt”: “calvox windows call open reactivate”."),
+    t(
+        "Reactivate it by telephone, with the reason “certificate corrupt”: “{open}”.",
+        open=Command("windows call open", "reactivate"),
+    ),
     ("server-events", "server-clock-skew"),
 )
 PEERS = Cause(

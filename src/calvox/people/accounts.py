@@ -1,4 +1,4 @@
-"""Accounts: who has one, with which role; adding, removing, setting a password.
+"""Accounts: who has one, with which role; adding, removing, setting a password. Whoever the directory knows is listed too.
 
 Rules:
 - None is built in; the first is made with the store. One with the chief role is always left: an administrator of a licence
@@ -9,6 +9,7 @@ Rules:
 """
 
 import unicodedata
+from collections import Counter
 
 import msgspec
 
@@ -18,6 +19,7 @@ from calvox.core.book import Row
 from calvox.core.peopling import PasswordSet, PersonAdded, PersonRemoved, Role, Roles, password_digest
 from calvox.journal.interface import Reader, Transaction
 from calvox.people.passwords import hash_password
+from calvox.people.sessions import going_on
 from calvox.people.store import Peopled
 
 LONGEST_NAME = 64
@@ -35,6 +37,8 @@ class PersonShown(msgspec.Struct, frozen=True):
     """Seconds UTC; 0: not locked."""
     sessions: int
     """How often this person is logged in."""
+    directory: bool = False
+    """Whether the site's directory knows them, and not an account here: they are listed while they are logged in."""
 
 
 def plain_name(name: str) -> str:
@@ -66,21 +70,19 @@ def role_named(text: str, roles: Roles) -> Role:
 
 
 def people(reader: Reader, now: int) -> list[PersonShown]:
-    """List the accounts by name."""
+    """List the accounts by name, then the directory's people who are logged in."""
     locked = {row["person"]: row["until"] for row in reader.select("wrong_password") if row["until"] > now}
-    return [
-        PersonShown(
-            row["person"],
-            row["role"],
-            bool(row["change"]),
-            locked.get(row["person"], 0),
-            reader.count("log_in", {"person": row["person"]}),
-        )
-        for row in sorted(reader.select("person"), key=lambda row: str(row["person"]))
+    sessions = Counter((str(row["person"]), str(row["role"])) for row in going_on(reader, now))
+    own = [
+        PersonShown(name, row["role"], bool(row["change"]), locked.get(name, 0), sessions.pop((name, ""), 0))
+        for row in reader.select("person")
+        for name in [str(row["person"])]
     ]
+    others = [PersonShown(name, role, False, 0, count, True) for (name, role), count in sessions.items() if role]
+    return [*sorted(own, key=lambda one: one.name), *sorted(others, key=lambda one: one.name)]
 
 
-def the_person(reader: Reader, name: str) -> Row:
+def the_person(reader: Reader, name: str, roles: Roles) -> Row:
     """Find an account.
 
     Raises:
@@ -88,7 +90,9 @@ def the_person(reader: Reader, name: str) -> Row:
     """
     row = reader.get("person", (plain_name(name),))
     if row is None:
-        raise NotFound(t("There is no account {name}", name=name), hint=t("“calvox people list” shows them."))
+        raise NotFound(
+            t("There is no account {name}", name=name), hint=t("“{list}” shows them.", list=roles.command("list"))
+        )
     return row
 
 
@@ -118,7 +122,9 @@ def set_password(store: Peopled, name: str, password: str, by: str) -> None:
         NotFound: there is no such account.
     """
     hashed = hash_password(password)
-    store.journal.run(lambda tx: keep_password(tx, the_person(tx, name)["person"], hashed, change=True, by=by))
+    store.journal.run(
+        lambda tx: keep_password(tx, the_person(tx, name, store.roles)["person"], hashed, change=True, by=by)
+    )
 
 
 def remove_person(store: Peopled, name: str, by: str) -> None:
@@ -131,7 +137,7 @@ def remove_person(store: Peopled, name: str, by: str) -> None:
     chief = store.roles.chief
 
     def work(tx: Transaction) -> None:
-        row = the_person(tx, name)
+        row = the_person(tx, name, store.roles)
         if row["role"] == chief and tx.count("person", {"role": str(chief)}) == 1:
             raise _is_last(row["person"], chief)
         _forget(tx, row["person"])

@@ -34,7 +34,7 @@ def make_link(store: Peopled, name: str, by: str) -> str:
     code = store.world.random(SIZE)
 
     def work(tx: Transaction) -> None:
-        person, until = str(the_person(tx, name)["person"]), tx.now + LASTS
+        person, until = str(the_person(tx, name, store.roles)["person"]), tx.now + LASTS
         proof = _proof(store, code, person, until)
         tx.put("link", {"person": person, "code": sha256(code).digest(), "until": until, "proof": proof})
         tx.append(LinkMade(person=person, by=by))
@@ -54,7 +54,8 @@ def take_link(tx: Transaction, store: Peopled, text: str) -> str:
     row = next(tx.select("link", {"code": sha256(code).digest()}, limit=1), None) if code else None
     if code is None or row is None or row["until"] <= tx.now:
         raise NotLoggedIn(
-            t("This link is not good any more"), hint=t("Have another one made: “calvox people link NAME”.")
+            t("This link is not good any more"),
+            hint=t("Have another one made: “{link}”.", link=store.roles.command("link", "NAME")),
         )
     if not hmac.compare_digest(row["proof"], _proof(store, code, row["person"], row["until"])):
         raise Tampered(t("This link was not made by this server"))

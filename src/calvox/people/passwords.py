@@ -44,9 +44,7 @@ def password_fits(hashed: str, password: str) -> bool:
         except VerifyMismatchError:
             return False
         except (VerificationError, InvalidHashError) as error:
-            raise Tampered(
-                t("The hash of a password is damaged"), hint=t("Set it anew: “calvox people password NAME”.")
-            ) from error
+            raise Tampered(t("The hash of a password is damaged")) from error
 
 
 @cache

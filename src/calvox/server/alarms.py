@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from calvox.common.clock import utc
+from calvox.common.commands import Command
 from calvox.common.errors import BadToken, Conflict
 from calvox.common.i18n import t
 from calvox.core.alarms import Alarm, AlarmCleared, AlarmRaised, ClockConfirmed
@@ -98,7 +99,9 @@ def confirm_clock(server: LicenceServer, by: str) -> int:
         Conflict: the clock is not ahead, or it is behind, which no confirmation mends.
     """
     if server.time.state is not ClockState.AHEAD:
-        raise Conflict(t("The clock is not in doubt"), hint=t("“calvox server clock show” tells how it stands."))
+        raise Conflict(
+            t("The clock is not in doubt"), hint=t("“{show}” tells how it stands.", show=Command("server clock show"))
+        )
     moment = server.time.shown
     server.time.believe(moment)
 

@@ -11,6 +11,7 @@ from shutil import rmtree
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import Conflict
 from calvox.common.files import build_whole, write_whole
 from calvox.common.i18n import t
@@ -51,7 +52,8 @@ def add_authority(server: LicenceServer, by: str) -> None:
     """
     if server.keys.next_authority:
         raise Conflict(
-            t("The authority is being exchanged already"), hint=t("“calvox server authority finish” ends it.")
+            t("The authority is being exchanged already"),
+            hint=t("“{finish}” ends it.", finish=Command("server authority finish")),
         )
     key = new_key()
     made = make_authority(key, AUTHORITY_NAME, server.world.now())
@@ -69,7 +71,9 @@ def replace_authority(server: LicenceServer, by: str, *, anyway: bool = False) -
         Conflict: none was made, or a host has not renewed its certificate yet and `anyway` is not given.
     """
     if not server.keys.next_authority:
-        raise Conflict(t("No new authority was made"), hint=t("“calvox server authority renew” makes one."))
+        raise Conflict(
+            t("No new authority was made"), hint=t("“{renew}” makes one.", renew=Command("server authority renew"))
+        )
     with server.journal.read() as reader:
         waiting = authority_status(server, reader).waiting
     if waiting and not anyway:

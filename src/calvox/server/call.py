@@ -11,6 +11,7 @@ from datetime import date
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.common.i18n import t
 from calvox.core.entries import PackRequested
@@ -120,7 +121,11 @@ def the_open_call(reader: Reader) -> OpenCall:
     if call is None:
         raise NotFound(
             t("No call is open"),
-            hint=t("Begin one with “calvox server activate” or “calvox server install”."),
+            hint=t(
+                "Begin one with “{activate}” or “{install}”.",
+                activate=Command("server activate"),
+                install=Command("server install"),
+            ),
         )
     return call
 
@@ -162,16 +167,21 @@ def _prepare(tx: Transaction, server: LicenceServer, kind: Kind, drafts: Sequenc
             return found
         raise Conflict(
             t("Another call is open; its requests: {count}", count=len(found.requests)),
-            hint=t("Finish it with “calvox server enter”, or give it up with “calvox server give-up”."),
+            hint=t(
+                "Finish it with “{enter}”, or give it up with “{give_up}”.",
+                enter=Command("server enter"),
+                give_up=Command("server give-up"),
+            ),
         )
     if kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS) and row["activated"]:
         raise Conflict(
-            t("This licence server is activated already"), hint=t("Packs go in with “calvox server install”.")
+            t("This licence server is activated already"),
+            hint=t("Packs go in with “{install}”.", install=Command("server install")),
         )
     if kind is Kind.PACKS and not row["activated"]:
         raise Conflict(
             t("This licence server is not activated"),
-            hint=t("“calvox server activate --pack …” does both in one call."),
+            hint=t("“{activate}” does both in one call.", activate=Command("server activate", "--pack …")),
         )
     requests = tuple(_enter(tx, server, row["next_sequence"] + n, draft, by) for n, draft in enumerate(drafts))
     call = OpenCall(kind, requests, tx.now, by)

@@ -12,6 +12,7 @@ from functools import partial
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import Conflict, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -53,7 +54,8 @@ def erase_name(server: LicenceServer, cal_type: CalType, name: str, why: str, by
     told = server.journal.run(work).value
     if not told.count:
         raise Conflict(
-            t("{name} holds a CAL, or is authorised", name=name), hint=t("Release first: “calvox cal leave NAME”.")
+            t("{name} holds a CAL, or is authorised", name=name),
+            hint=t("Release first: “{leave}”.", leave=Command("cal leave", "NAME")),
         )
     return told
 

@@ -7,6 +7,7 @@ or a reissue.
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Conflict
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -70,7 +71,8 @@ def prepare_thaw(server: LicenceServer, by: str) -> OpenCall:
         row, found = server_row(tx), open_call(tx)
         if not row[HELD]:
             raise Conflict(
-                t("This licence server is not frozen"), hint=t("“calvox server status” tells how it stands.")
+                t("This licence server is not frozen"),
+                hint=t("“{status}” tells how it stands.", status=Command("server status")),
             )
         request = pack_request(row["server_id"], thaw_request(row[FREEZE]))
         if found is not None:
@@ -78,7 +80,11 @@ def prepare_thaw(server: LicenceServer, by: str) -> OpenCall:
                 return found
             raise Conflict(
                 t("Another call is open; its requests: {count}", count=len(found.requests)),
-                hint=t("Finish it with “calvox server enter”, or give it up with “calvox server give-up”."),
+                hint=t(
+                    "Finish it with “{enter}”, or give it up with “{give_up}”.",
+                    enter=Command("server enter"),
+                    give_up=Command("server give-up"),
+                ),
             )
         call = OpenCall(Kind.THAW, (request,), tx.now, by)
         keep_call(tx, call)

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -76,10 +77,12 @@ def the_cal(reader: Reader, which: Which, now: int) -> Row:
     if len(found) > 1:
         raise BadInput(
             t("{count} holders are called “{name}”", count=len(found), name=which.name),
-            hint=t("Name the CAL by its identifier: “calvox cal list” shows it."),
+            hint=t("Name the CAL by its identifier: “{list}” shows it.", list=Command("cal list")),
         )
     if not found:
-        raise NotFound(t("“{name}” holds no such CAL", name=which.name), hint=t("“calvox cal list” shows them."))
+        raise NotFound(
+            t("“{name}” holds no such CAL", name=which.name), hint=t("“{list}” shows them.", list=Command("cal list"))
+        )
     return found[0]
 
 

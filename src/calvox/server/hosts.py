@@ -11,6 +11,7 @@ from hashlib import sha256
 import msgspec
 
 from calvox.common.clock import DAY
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Conflict, Denied, NotFound, Tampered
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -148,7 +149,7 @@ def admitted(reader: Reader, host: bytes) -> Row:
     if row["state"] == HostState.PENDING:
         raise Denied(
             t("This session host waits for an administrator's approval"),
-            hint=t("On the licence server: “calvox server hosts approve {name}”.", name=row["name"]),
+            hint=t("On the licence server: “{approve}”.", approve=Command("server hosts approve", row["name"])),
         )
     if row["state"] != HostState.ENROLLED:
         raise Denied(t("This session host was shut out"), hint=t("Ask the licence server's administrator."))

@@ -1,5 +1,6 @@
 """Packs of the ledger as core sees them: what was signed, more or less what was converted."""
 
+from calvox.common.commands import Command
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -29,5 +30,7 @@ def the_pack(reader: Reader, number: int) -> Row:
     """
     row = reader.get("pack", (number,))
     if row is None:
-        raise NotFound(t("There is no pack {number}", number=number), hint=t("“calvox pack list” shows them."))
+        raise NotFound(
+            t("There is no pack {number}", number=number), hint=t("“{list}” shows them.", list=Command("pack list"))
+        )
     return row

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import Denied, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -62,7 +63,10 @@ def release_by_hand(server: LicenceServer, which: Which, why: str, by: str) -> R
         if row["cal_type"] == CalType.DEVICE:
             raise Denied(
                 t("A device's CAL is not released by hand"),
-                hint=t("“calvox cal revoke” takes it away, as far as the share of revoked CALs allows."),
+                hint=t(
+                    "“{revoke}” takes it away, as far as the share of revoked CALs allows.",
+                    revoke=Command("cal revoke"),
+                ),
             )
         return give_back(tx, row, said, by)
 

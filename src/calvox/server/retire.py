@@ -18,6 +18,7 @@ from pathlib import Path
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import own_file, read_whole, sync_folder, write_whole
 from calvox.common.i18n import t
@@ -86,10 +87,14 @@ def begin_retirement(server: LicenceServer, name: str, successors: tuple[str, ..
     with server.journal.read() as reader:
         if not server_row(reader)[HELD]:
             raise Conflict(
-                t("A licence server is frozen before it is retired"), hint=t("“calvox server freeze” does it.")
+                t("A licence server is frozen before it is retired"),
+                hint=t("“{freeze}” does it.", freeze=Command("server freeze")),
             )
         if open_call(reader) is not None:
-            raise Conflict(t("A call is open"), hint=t("Finish it, or give it up with “calvox server give-up”."))
+            raise Conflict(
+                t("A call is open"),
+                hint=t("Finish it, or give it up with “{give_up}”.", give_up=Command("server give-up")),
+            )
         packs = packs_to_move(reader, server.world.now())
         policy = policy_shown(reader)
     if successors:
@@ -168,7 +173,7 @@ def demand_retired(folder: Path) -> Retirement:
     if found is None:
         raise NotFound(
             t("This licence server was not retired ({path})", path=str(folder)),
-            hint=t("“calvox server retire” does it; the proof is shown only afterwards."),
+            hint=t("“{retire}” does it; the proof is shown only afterwards.", retire=Command("server retire")),
         )
     return found
 

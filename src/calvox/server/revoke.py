@@ -5,6 +5,7 @@ How many may stand revoked is core's rule; who is over it is answered, not faile
 
 import msgspec
 
+from calvox.common.commands import Command
 from calvox.common.errors import Denied
 from calvox.common.i18n import t
 from calvox.core.book import Row
@@ -95,7 +96,7 @@ def _check(row: Row) -> None:
     if row["cal_type"] != CalType.DEVICE:
         raise Denied(
             t("Only per-device CALs are revoked"),
-            hint=t("“calvox cal release” gives a user's or session's CAL back."),
+            hint=t("“{release}” gives a user's or session's CAL back.", release=Command("cal release")),
         )
     if row["temporary"]:
         raise Denied(

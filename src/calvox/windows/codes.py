@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from unicodedata import normalize
 
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, WrongKind
 from calvox.common.i18n import Language, Text, t
 from calvox.wire.phone.recognise import calvox_code
@@ -123,7 +124,7 @@ def refuse_calvox(slot: Slot, text: str) -> None:
     if found is not None:
         raise WrongKind(
             t("This is a Calvox code ({found}), not Microsoft's {label}", found=found, label=slot.label),
-            hint=t("Calvox codes are typed with “calvox server enter” or at the call desk."),
+            hint=t("Calvox codes are typed with “{enter}” or at the call desk.", enter=Command("server enter")),
         )
 
 

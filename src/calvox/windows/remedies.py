@@ -6,6 +6,7 @@ comes first. What must be bought or decided is said, for no command does that.
 
 from collections.abc import Sequence
 
+from calvox.common.commands import Command
 from calvox.common.i18n import Text, t
 from calvox.core.purchases import Purchase, types_bought
 from calvox.doctor.facts import Site
@@ -30,18 +31,20 @@ def remedy(condition: Condition, site: Site, purchases: Sequence[Purchase]) -> T
         return _hosts(condition.subject, site, purchases)
     if condition.state is State.UNKNOWN or condition.name in ("administrator", "fresh"):
         return t(
-            "Read {name} as an administrator: “calvox windows survey {name}”, or the collector.", name=condition.subject
+            "Read {name} as an administrator: “{survey}”, or the collector.",
+            name=condition.subject,
+            survey=Command("windows survey", condition.subject),
         )
     if condition.name in SERVICE:
-        return t("Start it: “calvox windows act start-service --machine {name}”.", name=condition.subject)
+        return t("Start it: “{act}”.", act=Command("windows act start-service", f"--machine {condition.subject}"))
     return _unfit(condition, purchases)
 
 
 def _backup(server: str) -> Text:
     return t(
-        "Make one and test it; “calvox windows artefact backup” writes the script. Then: “calvox windows backup-tested "
-        "--server {name} --made YYYY-MM-DD”.",
-        name=server,
+        "Make one and test it; “{backup}” writes the script. Then: “{backup_tested}”.",
+        backup=Command("windows artefact backup"),
+        backup_tested=Command("windows backup-tested", f"--server {server} --made YYYY-MM-DD"),
     )
 
 
@@ -49,14 +52,12 @@ def _hosts(server: str, site: Site, purchases: Sequence[Purchase]) -> Text:
     """Tell the hosts that were collected, and how they are told their licence server."""
     hosts = sorted(host.machine.name for host in site.session_hosts if host.application_mode.value is not False)
     if not hosts:
-        return t("Read the session hosts: “calvox windows survey HOST…”, or the collector.")
+        return t("Read the session hosts: “{survey}”, or the collector.", survey=Command("windows survey", "HOST…"))
     return t(
-        "Tell each host its licence server: “calvox windows act set-licensing --machine {host} --mode {mode} --servers "
-        "{server}”. Hosts: {hosts}. Or by policy: “calvox windows artefact gpo”.",
-        host=hosts[0],
-        mode=_mode(purchases),
-        server=server,
+        "Tell each host its licence server: “{act}”. Hosts: {hosts}. Or by policy: “{gpo}”.",
         hosts=listed(hosts),
+        act=Command("windows act set-licensing", f"--machine {hosts[0]} --mode {_mode(purchases)} --servers {server}"),
+        gpo=Command("windows artefact gpo"),
     )
 
 
@@ -64,15 +65,13 @@ def _unfit(condition: Condition, purchases: Sequence[Purchase]) -> Text:
     match condition.name:
         case "cal-fits-mode":
             return t(
-                "Set the mode of the CALs that were bought: “calvox windows act set-licensing --machine {name} --mode "
-                "{mode}”; or correct [[purchases]] in site.toml.",
-                name=condition.subject,
-                mode=_mode(purchases),
+                "Set the mode of the CALs that were bought: “{act}”; or correct [[purchases]] in site.toml.",
+                act=Command("windows act set-licensing", f"--machine {condition.subject} --mode {_mode(purchases)}"),
             )
         case "cal-serves-host":
             return t("These CALs would not serve it: have them exchanged, or correct [[purchases]] in site.toml.")
         case "server-holds-cal":
-            return t("Set up a newer licence server; “calvox windows migrate” plans it.")
+            return t("Set up a newer licence server; “{migrate}” plans it.", migrate=Command("windows migrate"))
     return t("Buy CALs per device, or join the licence server to a domain.")
 
 

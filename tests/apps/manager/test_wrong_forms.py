@@ -2,7 +2,7 @@
 
 import pytest
 
-from calvox.people.log_in import IDLE
+from calvox.people.sessions import IDLE
 from tests.apps.test_manager import Browser
 from tests.world import Site
 

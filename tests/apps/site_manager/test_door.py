@@ -11,7 +11,8 @@ from calvox.common.clock import SYSTEM
 from calvox.common.errors import Busy, NotLoggedIn
 from calvox.common.files import user_name
 from calvox.people.links import LASTS
-from calvox.people.log_in import IDLE, MOST_SESSIONS, WHOLE
+from calvox.people.log_in import MOST_SESSIONS
+from calvox.people.sessions import IDLE, WHOLE
 from calvox.site import folder
 from calvox.site.folder import open_site
 from calvox.web.common.headers import POLICY

@@ -5,13 +5,15 @@ Rules:
   to that page.
 - An error is a page, in the reader's language, with what to do next; a fault of ours tells no details.
 - Assets are served to anybody, and only those that exist when the process starts.
-- An address that is no page's answers with a page, too; those of programs (/v1/) are left to their own routes.
+- An address that is no page's answers with a page, too; those of programs (/v1/) are left to their own routes. One that
+  takes a form only leads to the page above it: it stands in the browser after a form that went wrong.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import quote
 
 import structlog
 from starlette.requests import Request
@@ -20,6 +22,7 @@ from starlette.routing import Match, Route
 from starlette.types import Scope
 
 from calvox.apps.browser.desk import Desk
+from calvox.apps.browser.outside import outside
 from calvox.apps.browser.visit import Visit
 from calvox.common.errors import CalvoxError, NotFound, NotLoggedIn, TooMany, rendering
 from calvox.common.i18n import t
@@ -48,7 +51,7 @@ class Endpoint(Generic[D]):
 def routes(desk: D, endpoints: Sequence[Endpoint[D]]) -> list[Route]:
     """Make an application's routes, the assets' among them."""
     own = [Route(one.path, _Handler(desk, one).handle, methods=[one.method]) for one in endpoints]
-    rest = Endpoint("GET", "/{path:path}", _no_page, open=True)
+    rest = Endpoint("GET", "/{path:path}", _Elsewhere(own).answer, open=True)
     others = _Others(rest.path, _Handler(desk, rest).handle, methods=["GET", "POST"])
     return [*own, *(Route(path, _asset, methods=["GET"]) for path in assets.served()), others]
 
@@ -61,11 +64,32 @@ class _Others(Route):
         return (Match.NONE, {}) if str(scope.get("path", "")).startswith("/v1/") else super().matches(scope)
 
 
-async def _no_page(visit: Visit[Any]) -> Response:
-    """Tell that there is nothing here, to whoever is in within their menu."""
-    with suppress(CalvoxError):
-        await visit.find_who()
-    raise NotFound(t("There is no page {path}", path=visit.request.url.path[:MOST_SHOWN]))
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """Answers at addresses that are no page's."""
+
+    routes: Sequence[Route]
+
+    async def answer(self, visit: Visit[Any]) -> Response:
+        """Tell that there is nothing here, to whoever is in within their menu; lead from a form's address to its page."""
+        scope = visit.request.scope
+        if scope["method"] == "GET" and self._takes(scope, Match.PARTIAL):
+            return visit.go_to(self._above(scope))
+        with suppress(CalvoxError):
+            await visit.find_who()
+        raise NotFound(t("There is no page {path}", path=visit.request.url.path[:MOST_SHOWN]))
+
+    def _above(self, scope: Scope) -> str:
+        """Find the nearest page above an address."""
+        path = str(scope["path"])
+        while path:
+            path = path.rpartition("/")[0]
+            if path and self._takes({**scope, "path": path}, Match.FULL):
+                return quote(path)
+        return "/"
+
+    def _takes(self, scope: Scope, wanted: Match) -> bool:
+        return any(one.matches(scope)[0] is wanted for one in self.routes)
 
 
 async def _asset(request: Request) -> Response:
@@ -87,7 +111,7 @@ class _Handler(Generic[D]):
         try:
             return await self._served(visit)
         except NotLoggedIn:
-            return visit.go_to("/log-in")
+            return await outside(visit, keep=not self._endpoint.changing)
         except CalvoxError as error:
             return _problem(visit, error)
         except Exception as error:

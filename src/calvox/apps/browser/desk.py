@@ -1,7 +1,7 @@
 """What an application for a browser is made of: its face, its store, who may come in, what they may do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,13 @@ class Face:
     changes: frozenset[Role]
     """The roles that are shown forms."""
 
+    @property
+    def knows(self) -> str:
+        """The cookie in which a browser remembers whom it let in."""
+        return f"{self.cookie}-knows"
+    commands: Mapping[str, Link] = field(default_factory=dict)
+    """The pages that do what commands do, by the command's name: hints lead to them."""
+
 
 class Desk(Protocol):
     """An application's own things, one for a serving process."""
@@ -43,10 +50,6 @@ class Desk(Protocol):
     @property
     def zone(self) -> ZoneInfo:
         """Where its readers' clock stands."""
-
-    @property
-    def journal(self) -> Journal:
-        """Its journal."""
 
     def who(self, secret: str) -> Who:
         """Find who shows a session's secret.

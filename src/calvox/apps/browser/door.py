@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
 from calvox.apps.browser.app import Endpoint
 from calvox.apps.browser.desk import Desk, WithPeople
+from calvox.apps.browser.outside import ENDED, KEPT_LIMIT, again, own_path, page_before
 from calvox.apps.browser.visit import LANGUAGE_COOKIE, Visit
 from calvox.apps.people_api.app import LOG_IN_LIMIT, Call, checked
 from calvox.common.errors import BadInput, CalvoxError, Denied, NotFound, NotLoggedIn, TooMany, Unreachable, rendering
 from calvox.common.i18n import LANGUAGES, t
-from calvox.people.log_in import WHOLE, Who
+from calvox.people.log_in import Who
+from calvox.people.sessions import WHOLE
 from calvox.web.common.come_in import ComeInPage
 from calvox.web.common.log_in import LogInPage
 from calvox.web.common.password import PasswordPage
@@ -32,33 +33,44 @@ class WithLinks(Desk, Protocol):
         """
 
 
-def let_in(visit: Visit[Any], secret: str, who: Who) -> Response:
-    """Give a session's secret to the browser."""
-    answer = visit.go_to("/password" if who.change else "/")
-    answer.set_cookie(
-        visit.desk.face.cookie, secret, max_age=WHOLE, path="/", secure=True, httponly=True, samesite="strict"
-    )
-    return answer
+def let_in(visit: Visit[Any], secret: str, who: Who, answer: Response | None = None) -> Response:
+    """Give a session's secret to the browser, and let it remember whom it let in."""
+    told = visit.go_to("/password") if who.change else answer or visit.go_to("/")
+    _keep(told, visit.desk.face.cookie, secret, WHOLE)
+    if isinstance(visit.desk, WithPeople):
+        _keep(told, visit.desk.face.knows, remember(visit.desk.store, who.name, visit.knows), YEAR)
+    return told
+
+
+def _keep(answer: Response, cookie: str, value: str, seconds: int) -> None:
+    """Have the browser keep what no script reads and no other site sends along."""
+    answer.set_cookie(cookie, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="strict")
 
 
 async def ask_log_in(visit: Visit[WithPeople]) -> Response:
     """Ask who comes in, and tell whoever was in why they are asked again; whoever is in goes on."""
+    then = own_path(visit.request.query_params.get("then", ""))
     try:
         await visit.find_who()
     except CalvoxError:
-        return visit.page(LogInPage(), said=t("This session has ended") if visit.secret else None)
-    return visit.go_to("/")
+        return visit.page(LogInPage(then=then), said=ENDED if visit.secret else None)
+    return visit.go_to(then)
 
 
 async def log_in(visit: Visit[WithPeople]) -> Response:
-    """Let somebody in."""
-    fields, people = await visit.form(LOG_IN_LIMIT), visit.desk.people
+    """Let somebody in, where they wanted to be; a form that waited for it is shown to them."""
+    fields, people = await visit.form(KEPT_LIMIT), visit.desk.people
     name, call = fields.get("name", ""), Call(people, visit.request, None)
+    then, form, held = own_path(fields.get("then", "")), fields.get("form", ""), fields.get("fields", "")
     try:
-        secret, who = await checked(call, people.door.log_in, name, fields.get("password", ""), call.address)
+        secret, who = await checked(
+            call, people.door.log_in, name, fields.get("password", ""), call.address, visit.knows
+        )
     except (BadInput, Denied, NotLoggedIn, TooMany, Unreachable) as error:
-        return visit.page(LogInPage(name, error), status=rendering(error).status)
-    return let_in(visit, secret, who)
+        return visit.page(LogInPage(name, error, then, form, held), status=rendering(error).status)
+    if not form or who.change:
+        return let_in(visit, secret, who, visit.go_to(then))
+    return let_in(visit, secret, who, visit.within(secret, who).page(again(form, then, held)))
 
 
 async def ask_come_in(visit: Visit[Any]) -> Response:
@@ -108,19 +120,9 @@ async def language(visit: Visit[Any]) -> Response:
     chosen = visit.request.path_params["language"]
     if chosen not in LANGUAGES:
         raise NotFound(t("There is no language {name}", name=chosen))
-    answer = visit.go_to(_page_before(visit))
+    answer = visit.go_to(page_before(visit))
     answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR, path="/", secure=True, httponly=True, samesite="lax")
     return answer
-
-
-def _page_before(visit: Visit[Any]) -> str:
-    """Tell from which of our own pages the browser comes."""
-    told = visit.request.headers.get("referer", "")
-    parts = urlsplit(told)
-    if f"{parts.scheme}://{parts.netloc}" != visit.origin or not parts.path.startswith("/"):
-        return "/"
-    path = "/" + parts.path.lstrip("/")
-    return f"{path}?{parts.query}" if parts.query else path
 
 
 LANGUAGE: Endpoint[Any] = Endpoint("GET", "/language/{language}", language, open=True)

@@ -21,11 +21,11 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from calvox.apps.browser.desk import Desk
+from calvox.apps.browser.desk import Desk, WithPeople
 from calvox.apps.serving import bounded_body
 from calvox.common.errors import BadInput, NotLoggedIn
 from calvox.common.i18n import LANGUAGES, Language, Text, fitting_language, language_of, t
-from calvox.journal.interface import Reader
+from calvox.journal.interface import Journal, Reader
 from calvox.people.log_in import Who
 from calvox.web.common.guard import FIELD, MOST_FIELDS, check_origin, check_token, fields_of, token_of
 from calvox.web.common.headers import PAGE
@@ -41,6 +41,7 @@ _NAMED = re.compile(r"`(?:\$\.)?([a-z_]+)`$")
 MOST = (1 << 63) - 1
 """No number of an entry is higher."""
 D = TypeVar("D", bound=Desk)
+P = TypeVar("P", bound=WithPeople)
 S = TypeVar("S", bound=msgspec.Struct)
 T = TypeVar("T")
 
@@ -63,11 +64,22 @@ class Visit(Generic[D]):
     request: Request
     who: Who | None = None
     """Who is logged in."""
+    begun: str = ""
+    """The secret of a session that begins with this very request."""
 
     @property
     def secret(self) -> str:
         """The session's secret that the browser shows; empty: none."""
-        return self.request.cookies.get(self.desk.face.cookie, "")
+        return self.begun or self.request.cookies.get(self.desk.face.cookie, "")
+
+    @property
+    def knows(self) -> str:
+        """What the browser keeps of whom it let in before."""
+        return self.request.cookies.get(self.desk.face.knows, "")
+
+    def within(self, secret: str, who: Who) -> "Visit[D]":
+        """Give the same visit within a session that has just begun."""
+        return Visit(self.desk, self.request, who, secret)
 
     @property
     def somebody(self) -> Who:
@@ -142,9 +154,9 @@ class Visit(Generic[D]):
         with language_of(self.language):
             return await run_in_threadpool(work, *arguments)
 
-    async def read(self, look: Callable[..., T], *arguments: Any) -> T:
+    async def read(self: "Visit[P]", look: Callable[..., T], *arguments: Any) -> T:
         """Look at the journal."""
-        return await self.run(_looked, self.desk, look, *arguments)
+        return await self.run(_looked, self.desk.journal, look, *arguments)
 
     async def case(self, name: str, asked: msgspec.Struct) -> Any:
         """Run a use case.
@@ -170,6 +182,7 @@ class Visit(Generic[D]):
                 changes=self.who.role in face.changes,
                 token=token_of(self.secret),
                 said=said,
+                commands={} if self.who.change else face.commands,
             )
         return Response(write(page, frame), status, PAGE, "text/html; charset=utf-8")
 
@@ -231,7 +244,7 @@ async def _parts(headers: Headers, body: bytes, limit: int) -> tuple[dict[str, s
     return fields, uploads
 
 
-def _looked(desk: Desk, look: Callable[..., T], *arguments: Any) -> T:
+def _looked(journal: Journal, look: Callable[..., T], *arguments: Any) -> T:
     reader: Reader
-    with desk.journal.read() as reader:
+    with journal.read() as reader:
         return look(reader, *arguments)

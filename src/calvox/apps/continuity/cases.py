@@ -8,6 +8,7 @@ import msgspec
 
 from calvox.apps.owner import UseCase
 from calvox.common.clock import World
+from calvox.common.commands import Command
 from calvox.common.errors import Conflict, NotFound
 from calvox.common.i18n import t
 from calvox.core.continuity import SLOT, BackupDrilled, BackupMade, RecoveryKeyMade
@@ -103,7 +104,7 @@ def _new_key(store: Store, asked: NewKey, by: str) -> None:
         if tx.get("recovery", SLOT) is not None and not asked.replace:
             raise Conflict(
                 t("There is a recovery key already"),
-                hint=t("If its paper is lost, make another one: “calvox backup key --replace”."),
+                hint=t("If its paper is lost, make another one: “{key}”.", key=Command("backup key", "--replace")),
             )
         tx.append(RecoveryKeyMade(recipient=asked.recipient, by=by))
 
@@ -118,7 +119,10 @@ def _verified(store: Store, asked: Verified, by: str) -> None:
 def _drilled(store: Store, asked: Drilled, by: str) -> None:
     def work(tx: Any) -> None:
         if tx.get("backup", (asked.archive,)) is None:
-            raise NotFound(t("This archive is not among the verified ones"), hint=t("“calvox backup list” shows them."))
+            raise NotFound(
+                t("This archive is not among the verified ones"),
+                hint=t("“{list}” shows them.", list=Command("backup list")),
+            )
         tx.append(BackupDrilled(archive=asked.archive, by=by))
 
     store.journal.run(work)

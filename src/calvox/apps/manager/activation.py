@@ -33,7 +33,8 @@ from calvox.web.manager import (
     activate_type,
 )
 from calvox.web.manager.activate_type import Answer
-from calvox.web.manager.calling import CALL, DONE, TYPE, By, Chosen, Purpose
+from calvox.web.manager.calling import DONE, TYPE, By, Chosen, Purpose
+from calvox.web.manager.menu import CALL
 from calvox.wire.phone.codec import CodeType, group_count
 from calvox.wire.phone.filetext import write_request_file
 from calvox.wire.phone.forms import Form

@@ -10,9 +10,9 @@ from calvox.apps.manager.activation import ACTIVATION
 from calvox.apps.people_api.app import PeopleDesk
 from calvox.core.peopling import Role
 from calvox.server.store import LicenceServer
-from calvox.web.manager.menu import LINKS, NAME, ROLES
+from calvox.web.manager.menu import COMMANDS, LINKS, NAME, ROLES
 
-FACE = Face(NAME, "__Host-calvox-manager", LINKS, ROLES, frozenset({Role.ADMINISTRATOR}))
+FACE = Face(NAME, "__Host-calvox-manager", LINKS, ROLES, frozenset({Role.ADMINISTRATOR}), COMMANDS)
 ENDPOINTS: Sequence[Endpoint[WithPeople]] = (
     *DOOR,
     *pages.ENDPOINTS,

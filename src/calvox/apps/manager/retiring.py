@@ -13,7 +13,6 @@ from calvox.server.call import PackWish
 from calvox.server.moving import LARGEST, pack_of_text, read_pack_list, write_pack_list
 from calvox.server.retirement_report import RetirementShown
 from calvox.web.manager import menu
-from calvox.web.manager.calling import CALL
 from calvox.web.manager.migrate import MigratePage
 from calvox.web.manager.retire import retire
 
@@ -39,7 +38,7 @@ async def act(visit: Here) -> Response:
     try:
         if name == "thaw":
             await visit.case("call-prepare-thaw", Nothing())
-            return visit.go_to(CALL)
+            return visit.go_to(menu.CALL)
         if fields.get("sure") != "yes":
             raise BadInput(
                 t("Nothing was done yet"), hint=t("Tick “Yes, this is what I want” after reading what will be done.")
@@ -71,7 +70,7 @@ async def migrate(visit: Here) -> Response:
         await visit.case("call-prepare-reissue", PrepareReissue(_typed(fields)))
     except (BadInput, Conflict) as error:
         return await _again(visit, fields, error)
-    return visit.go_to(CALL)
+    return visit.go_to(menu.CALL)
 
 
 def _typed(fields: Mapping[str, str]) -> tuple[PackWish, ...]:

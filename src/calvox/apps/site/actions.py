@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from calvox.common.clock import SYSTEM, World
+from calvox.common.commands import Command
 from calvox.common.errors import Conflict, NotFound
 from calvox.common.files import user_name, write_whole
 from calvox.common.i18n import t
@@ -144,7 +145,7 @@ def import_result(site: SiteFolder, data: bytes) -> Outcome:
         if prepared is None:
             raise NotFound(
                 t("Order {order} is none of this site", order=result.order),
-                hint=t("Import it into the site whose “calvox windows act” wrote the script."),
+                hint=t("Import it into the site whose “{act}” wrote the script.", act=Command("windows act")),
             )
         if result.action != prepared["action"] or not same_machine(result.machine, prepared["machine"]):
             asked, told = (

@@ -17,6 +17,7 @@ from calvox.apps.site.gathering import facts_of
 from calvox.apps.site.plans import objection
 from calvox.apps.site.record import record_of
 from calvox.common.clock import SYSTEM, World
+from calvox.common.commands import Command
 from calvox.common.errors import Conflict, NotFound
 from calvox.common.files import user_name
 from calvox.common.i18n import Text, t
@@ -51,7 +52,10 @@ def open_call(site: SiteFolder, wish: Wish, *, anyway: bool = False, world: Worl
     early = objection(site, wish.kind, server.machine.name, world.now())
     reasons = [*([early] if early else []), *against(known, server, made, world.now())]
     if reasons and not anyway:
-        hint = t("“calvox windows call open --anyway” opens it nevertheless; its sheet keeps these reasons.")
+        hint = t(
+            "“{open}” opens it nevertheless; its sheet keeps these reasons.",
+            open=Command("windows call open", "--anyway"),
+        )
         raise Conflict(_do_not_call(made, reasons), hint=hint)
     made = msgspec.structs.replace(made, against=tuple(map(str, reasons)))
 
@@ -74,7 +78,7 @@ def _refuse_second(rows: Iterable[dict[str, Any]], made: Dossier) -> None:
     about = (made.kind, made.server, made.number if ABOUT[made.kind].bought else 0)
     for row in rows:
         if not row["outcome"] and (row["kind"], row["server"], row["purchase"]) == about:
-            hint = t("“calvox windows call show {number}” goes on with it.", number=row["call"])
+            hint = t("“{show}” goes on with it.", show=Command("windows call show", row["call"]))
             raise Conflict(t("Call {number} is open for just that", number=row["call"]), hint=hint)
 
 
@@ -107,7 +111,10 @@ def call_of(site: SiteFolder, number: int) -> Call:
     for call in calls(site):
         if call.call == number:
             return call
-    raise NotFound(t("There is no call {number} on this site", number=number), hint=t("“calvox windows call list”"))
+    raise NotFound(
+        t("There is no call {number} on this site", number=number),
+        hint=t("“{list}”", list=Command("windows call list")),
+    )
 
 
 def slot_of(call: Call) -> Slot:
@@ -137,7 +144,10 @@ def still_open(site: SiteFolder, number: int) -> Call:
     """
     call = call_of(site, number)
     if call.outcome:
-        raise Conflict(t("Call {number} is ended", number=number), hint=t("Open another: “calvox windows call open”."))
+        raise Conflict(
+            t("Call {number} is ended", number=number),
+            hint=t("Open another: “{open}”.", open=Command("windows call open")),
+        )
     return call
 
 
@@ -152,7 +162,7 @@ def heard_code(call: Call) -> Code:
     """
     code = newest_code(call)
     if code is None:
-        hint = t("Type it first: “calvox windows call type {number}”.", number=call.call)
+        hint = t("Type it first: “{type}”.", type=Command("windows call type", call.call))
         raise Conflict(t("No code was heard in call {number} yet", number=call.call), hint=hint)
     return code
 
@@ -227,7 +237,7 @@ def end_call(site: SiteFolder, number: int, *, given_up: bool = False, note: str
 
 def _refuse_undone(call: Call) -> None:
     code = heard_code(call)
-    give_up = t("Or give it up: “calvox windows call end {number} --given-up”.", number=call.call)
+    give_up = t("Or give it up: “{end}”.", end=Command("windows call end", f"{call.call} --given-up"))
     if not code.entered:
         raise Conflict(t("The code of call {number} was not entered yet", number=call.call), hint=give_up)
     if not code.read_back:

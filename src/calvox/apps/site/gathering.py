@@ -12,6 +12,7 @@ from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import Owner
 from calvox.apps.site.parts import part_of
 from calvox.common.clock import show_date
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
@@ -126,7 +127,7 @@ def server_of(known: Site, name: str) -> LicenceServer:
     """
     found = [s for s in known.licence_servers if not name or short_name(s.machine.name) == short_name(name)]
     if not found:
-        hint = t("“calvox windows collector” writes the script that reads it.")
+        hint = t("“{collector}” writes the script that reads it.", collector=Command("windows collector"))
         raise NotFound(t("No such licence server was collected"), hint=hint)
     if len(found) > 1:
         names = ", ".join(s.machine.name for s in found)

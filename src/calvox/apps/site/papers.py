@@ -20,6 +20,7 @@ from calvox.apps.site.calls import sheet_of
 from calvox.apps.site.gathering import facts_of, server_of
 from calvox.apps.site.record import record_of
 from calvox.common.clock import SYSTEM, World, show_time
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, NotFound
 from calvox.common.files import user_name, write_whole
 from calvox.common.i18n import Language, language_of, t
@@ -175,6 +176,6 @@ def _newest(asked: _Asked) -> int:
     wanted = asked.server or None
     calls = [c for c in record_of(asked.site).calls if wanted is None or same_machine(c.server, wanted)]
     if not calls:
-        hint = t("“calvox windows call open” opens one.")
+        hint = t("“{open}” opens one.", open=Command("windows call open"))
         raise NotFound(t("No call stands in the journal"), hint=hint)
     return max(calls, key=lambda c: (not c.outcome, c.call)).call

@@ -9,6 +9,7 @@ Rules:
 
 from calvox.apps.site.record import record_of
 from calvox.apps.site.story import story
+from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.common.files import user_name
 from calvox.common.i18n import Text, t
@@ -112,7 +113,10 @@ def plan_of(site: SiteFolder, number: int) -> Plan:
     """
     found = next((plan for plan in plans_of(site) if plan.plan == number), None)
     if found is None:
-        raise NotFound(t("There is no plan {number}", number=number), hint=t("“calvox windows plans” lists them."))
+        raise NotFound(
+            t("There is no plan {number}", number=number),
+            hint=t("“{plans}” lists them.", plans=Command("windows plans")),
+        )
     return found
 
 

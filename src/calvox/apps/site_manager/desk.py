@@ -21,12 +21,12 @@ from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.core.peopling import Role
-from calvox.journal.interface import Journal
 from calvox.people.log_in import Who
 from calvox.site.folder import SiteFolder, open_site
+from calvox.web.windows.commands import COMMANDS
 from calvox.web.windows.menu import LINKS, NAME, ROLES
 
-FACE = Face(NAME, "__Host-calvox-site", LINKS, ROLES, frozenset({Role.ADMINISTRATOR}))
+FACE = Face(NAME, "__Host-calvox-site", LINKS, ROLES, frozenset({Role.ADMINISTRATOR}), COMMANDS)
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -58,11 +58,6 @@ class SiteDesk:
                 return work(site, *arguments, **named)
             finally:
                 site.close()
-
-    @property
-    def journal(self) -> Journal:
-        """Nobody is given the journal for longer than an action: see `at`."""
-        raise NotFound(t("The site’s journal is open for one action at a time"))
 
     def who(self, secret: str) -> Who:
         """Find who shows a session's secret."""

@@ -17,8 +17,9 @@ from calvox.common.files import user_name
 from calvox.common.i18n import t
 from calvox.core.peopling import Role
 from calvox.people.links import LASTS, PATH
-from calvox.people.log_in import IDLE, MOST_SESSIONS, WHOLE, Who
+from calvox.people.log_in import MOST_SESSIONS, Who
 from calvox.people.secrets import SIZE, read_shown, shown
+from calvox.people.sessions import IDLE, WHOLE
 
 _ANOTHER = t("Press Enter where “calvox manager serve” runs: it prints another link.")
 

@@ -18,6 +18,7 @@ KB2030310 (4105).
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from calvox.common.commands import Command
 from calvox.common.i18n import Text, t
 from calvox.doctor.facts import Event
 from calvox.doctor.rule import Found, Rule, View, error, notice, warning
@@ -42,10 +43,15 @@ class Meaning:
     """What to do, as a sentence."""
 
 
-_REACTIVATE = t("Reactivate the licence server by telephone; “calvox windows call open reactivate” prepares it.")
-_ACTIVATE = t("Activate the licence server by telephone; “calvox windows call open activate” prepares it.")
+_REACTIVATE = t(
+    "Reactivate the licence server by telephone; “{open}” prepares it.", open=Command("windows call open", "reactivate")
+)
+_ACTIVATE = t(
+    "Activate the licence server by telephone; “{open}” prepares it.", open=Command("windows call open", "activate")
+)
 _MORE = t(
-    "Compare the packs with the hosts’ mode and version, and install more CALs by telephone: “calvox windows call”."
+    "Compare the packs with the hosts’ mode and version, and install more CALs by telephone: “{call}”.",
+    call=Command("windows call"),
 )
 _PEERS = t("Publish each licence server, or name the others on each; check the ports between them.")
 _DATABASE = t("Stop the service, copy the database folder, check the copy with “esentutl /mh” and restore a backup.")
@@ -90,7 +96,10 @@ MEANINGS = {
     26: Meaning(
         error,
         t("All CALs of one kind were removed, as after the replacement of Windows under the database."),
-        t("Install the packs again by telephone: “calvox windows call open reinstall”, with the agreement at hand."),
+        t(
+            "Install the packs again by telephone: “{open}”, with the agreement at hand.",
+            open=Command("windows call open", "reinstall"),
+        ),
     ),
     39: NOT_ACTIVATED,
     44: Meaning(error, t("The database reported an error."), _DATABASE),

@@ -15,6 +15,7 @@ Reference: Microsoft Learn, “Install RDS client access licenses on the Remote 
 
 from collections.abc import Iterator
 
+from calvox.common.commands import Command
 from calvox.common.i18n import t
 from calvox.doctor.rule import Found, Rule, View, error, warning
 from calvox.doctor.rules.collector_not_administrator import believable_packs, doubtful
@@ -39,7 +40,8 @@ RULE = Rule(
     needs=("packs",),
     title=t("The licence server holds no packs"),
     remedy=t(
-        "Prepare the call with “calvox windows call open install”; in RD Licensing Manager choose Install Licenses, and install the packs by telephone from your papers."
+        "Prepare the call with “{open}”; in RD Licensing Manager choose Install Licenses, and install the packs by telephone from your papers.",
+        open=Command("windows call open", "install"),
     ),
     check=check,
     reference="Microsoft Learn, “Install RDS client access licenses on the Remote Desktop license server”",

@@ -14,6 +14,7 @@ Reference: Microsoft Learn, “Activate the Remote Desktop Services license serv
 
 from collections.abc import Iterator
 
+from calvox.common.commands import Command
 from calvox.common.i18n import t
 from calvox.doctor.rule import Found, Rule, View, error
 
@@ -30,7 +31,8 @@ RULE = Rule(
     needs=("activated",),
     title=t("The licence server is not activated"),
     remedy=t(
-        "Prepare the call with “calvox windows call open activate”; in RD Licensing Manager choose Activate Server with the method Telephone, call Microsoft, and type in the ID that you are given."
+        "Prepare the call with “{open}”; in RD Licensing Manager choose Activate Server with the method Telephone, call Microsoft, and type in the ID that you are given.",
+        open=Command("windows call open", "activate"),
     ),
     check=check,
     reference="Microsoft Learn, “Activate the Remote Desktop Services license server”",

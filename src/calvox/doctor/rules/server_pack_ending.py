@@ -15,6 +15,7 @@ Reference: Microsoft Learn, “Win32_TSLicenseKeyPack class”, ExpirationDate.
 
 from collections.abc import Iterator
 
+from calvox.common.commands import Command
 from calvox.common.i18n import t
 from calvox.core.products import CalType, version_name
 from calvox.doctor.facts import Pack
@@ -65,7 +66,8 @@ RULE = Rule(
     needs=("packs",),
     title=t("A pack ends soon, or has ended"),
     remedy=t(
-        "Renew with the seller, and install the new pack by telephone before the day: “calvox windows call open install”."
+        "Renew with the seller, and install the new pack by telephone before the day: “{open}”.",
+        open=Command("windows call open", "install"),
     ),
     check=check,
     reference="Microsoft Learn, “Win32_TSLicenseKeyPack class”, ExpirationDate",

@@ -15,6 +15,7 @@ Reference: Microsoft Learn, “License your RDS deployment with client access li
 
 from collections.abc import Iterator
 
+from calvox.common.commands import Command
 from calvox.common.i18n import t
 from calvox.core.products import CalType, version_name
 from calvox.doctor.rule import Found, Rule, View, error, warning
@@ -65,7 +66,8 @@ RULE = Rule(
     needs=("packs",),
     title=t("A pool of CALs is nearly or wholly used up"),
     remedy=t(
-        "Revoke per-device CALs of devices that are gone, or buy more CALs and install them by telephone: “calvox windows call”."
+        "Revoke per-device CALs of devices that are gone, or buy more CALs and install them by telephone: “{call}”.",
+        call=Command("windows call"),
     ),
     check=check,
     reference="Microsoft Learn, “License your RDS deployment with client access licenses (CALs)”",

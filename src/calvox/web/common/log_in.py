@@ -20,9 +20,16 @@ class LogInPage(Page):
         "password": t("Password"),
         "go": t("Log in"),
         "first": t("The first administrator’s account was made by “init”, and its password chosen there."),
+        "kept": t("What you have just sent was not carried out, and is not lost: it is shown to you afterwards."),
     }
 
     name: str = ""
     """As it was typed."""
     trouble: CalvoxError | None = None
     """Why the last attempt failed."""
+    then: str = "/"
+    """The page that is shown afterwards."""
+    form: str = ""
+    """Where a form was sent that waits for the log-in; empty: none does."""
+    fields: str = ""
+    """What it held, as a form is sent."""

@@ -5,17 +5,19 @@ Rules:
   them, and a word that is missing or unused fails a test.
 - Every value is escaped. What steers a text (control and bidirectional characters) is shown by its number, [U+202E].
 - Nothing in a page runs: no script, no style, no handler stands in it.
+- Where a text names a command for which the application has a page, that page is named and linked instead.
 """
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from calvox.common.clock import show_date, show_time
+from calvox.common.commands import Command, commands_in
 from calvox.common.errors import NotFound
 from calvox.common.i18n import LANGUAGES, Language, Text, current_language, language_of, t
 from calvox.common.papers import STEERING
@@ -24,6 +26,7 @@ from calvox.web.common.guard import FIELD
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 FOLDER = Path(__file__).parents[1]
 """Where templates are named from, as in manager/hosts.html."""
@@ -80,6 +83,8 @@ class Frame:
     """What this session's forms hold."""
     said: Text | None = None
     """What has just been done."""
+    commands: Mapping[str, Link] = field(default_factory=dict)
+    """The pages that do what commands do, by the command's name."""
 
 
 def write(page: Page, frame: Frame) -> bytes:
@@ -104,7 +109,7 @@ def _environment() -> "Environment":
         loader=jinja2.FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=_plain,
+        finalize=jinja2.pass_context(_written),
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
@@ -115,11 +120,29 @@ def _environment() -> "Environment":
     return environment
 
 
-def _plain(value: Any) -> Any:
-    """Number what steers a text; what a macro made is left alone."""
+def _written(context: Mapping[str, Any], value: Any) -> Any:
+    """Number what steers a text, and link what it names; what a macro made is left alone."""
     if hasattr(value, "__html__"):
         return value
-    text = str(value)
+    pages = context["frame"].commands
+    if isinstance(value, Text) and any(command.name in pages for command in commands_in(value)):
+        return _linked(value, pages)
+    return _plain(str(value))
+
+
+def _linked(value: Any, pages: Mapping[str, Link]) -> "Markup | str":
+    """Write a text with its commands as links, as far as there are pages for them."""
+    from markupsafe import Markup, escape
+
+    if isinstance(value, Command) and (page := pages.get(value.name)):
+        return Markup('<a href="{}">{}</a>').format(page.path, _plain(str(page.name)))
+    if isinstance(value, Text):
+        pattern = escape(value.pattern(current_language()))
+        return pattern.format(**{name: _linked(one, pages) for name, one in value.values.items()})
+    return _plain(str(value))
+
+
+def _plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(_shown(sign) for sign in text)

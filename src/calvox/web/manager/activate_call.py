@@ -10,8 +10,8 @@ from typing import ClassVar
 from calvox.common.i18n import Language, Text, t
 from calvox.server.calling import Calling
 from calvox.web.common.pages import NAMES, Page
-from calvox.web.manager.calling import CALL, PROGRAMMES, TYPE, By, Chosen, Step, joined, steps
-from calvox.web.manager.menu import type_text
+from calvox.web.manager.calling import PROGRAMMES, TYPE, By, Chosen, Step, joined, steps
+from calvox.web.manager.menu import CALL, type_text
 from calvox.wire.card import Telephone
 from calvox.wire.phone.sheet import CallSheet, RequestLine, Spoken
 from calvox.wire.phone.spelling import spell

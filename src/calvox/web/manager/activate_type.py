@@ -9,7 +9,8 @@ from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, t
 from calvox.web.common.pages import Page
 from calvox.web.common.typing import Typing, typing_of
-from calvox.web.manager.calling import CALL, TYPE, By, Chosen, Step, steps
+from calvox.web.manager.calling import TYPE, By, Chosen, Step, steps
+from calvox.web.manager.menu import CALL
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.judged import JudgedCode, LineState
 

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 
 from calvox.common.i18n import Text, t
 from calvox.core.products import Programme
+from calvox.web.manager.menu import CALL
 
-CALL, TYPE, DONE = "/call", "/call/type", "/call/done"
+TYPE, DONE = f"{CALL}/type", f"{CALL}/done"
 
 
 class Purpose(StrEnum):

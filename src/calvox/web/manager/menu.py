@@ -9,7 +9,7 @@ from calvox.web.common.pages import Link
 
 NAME = t("Calvox manager")
 OVERVIEW, HOSTS, CALS, PACKS, JOURNAL = "/", "/hosts", "/cals", "/packs", "/journal"
-ACTIVATE, INSTALL = "/activate", "/install"
+ACTIVATE, INSTALL, CALL = "/activate", "/install", "/call"
 RETIRE, MIGRATE = "/retire", "/migrate"
 HOLDERS, POLICY, PEOPLE, BACKUPS = "/holders", "/policy", "/people", "/backups"
 REPORTS, ADVICE, VERIFICATION = "/reports", "/advice", "/journal/verification"
@@ -30,6 +30,25 @@ LINKS = (
     Link(PEOPLE, t("People")),
 )
 ROLES: Mapping[Role, Text] = {Role.ADMINISTRATOR: t("administrator"), Role.AUDITOR: t("auditor")}
+
+_CALL = Link(CALL, t("The call"))
+_AT: Mapping[str, Link] = {link.path: link for link in LINKS}
+COMMANDS: Mapping[str, Link] = {
+    **{f"server {name}": _CALL for name in ("call", "enter", "give-up")},
+    "server status": _AT[OVERVIEW],
+    "server activate": _AT[ACTIVATE],
+    "server install": _AT[INSTALL],
+    "server enrolment-code": _AT[HOSTS],
+    "server hosts approve": _AT[HOSTS],
+    "server freeze": _AT[RETIRE],
+    "pack list": _AT[PACKS],
+    "cal convert": _AT[PACKS],
+    **{f"cal {name}": _AT[CALS] for name in ("list", "release", "revoke", "leave")},
+    "backup list": _AT[BACKUPS],
+    "backup create": _AT[BACKUPS],
+    "people list": _AT[PEOPLE],
+}
+"""The pages that do what commands do."""
 
 
 def type_text(label: str) -> Text:

@@ -14,7 +14,7 @@ from calvox.core.usage import PoolUsage
 from calvox.host.standing import GRACE_DAYS
 from calvox.server.report import Status
 from calvox.web.common.pages import Page
-from calvox.web.manager.menu import HOSTS, INSTALL, PACKS, RETIRE, type_text
+from calvox.web.manager.menu import ACTIVATE, CALL, HOSTS, INSTALL, PACKS, RETIRE, type_text
 from calvox.web.manager.use import Use, use
 
 CHART = "/usage.json"
@@ -205,9 +205,9 @@ def _needs(told: Status) -> Iterator[Need]:
     if told.clock.state != ClockState.GOOD:
         yield Need(t("The machine’s clock is not believed"), t("“calvox server clock show” tells more."), urgent=True)
     if told.call_open:
-        yield Need(t("A call waits for its confirmation"), t("Go on with it: “calvox server call”."))
+        yield Need(t("A call waits for its confirmation"), t("Go on with it, or give it up."), CALL)
     elif not told.activated:
-        yield Need(t("The licence server is not activated"), t("Call the activation centre: “calvox server activate”."))
+        yield Need(t("The licence server is not activated"), t("Call the activation centre."), ACTIVATE)
     for name in told.hosts_by_state.pending:
         yield Need(t("The session host {name} waits for approval", name=name), path=HOSTS)
     yield from _needs_of_packs(told)
@@ -217,11 +217,11 @@ def _needs_of_packs(told: Status) -> Iterator[Need]:
     for pool in told.pools:
         if pool.total and pool.issued == pool.total:
             text = t("Every CAL {kind} {version} is in use", kind=type_text(pool.cal_type), version=pool.version)
-            yield Need(text, t("Buy and install a further pack: “calvox server install”."), path=INSTALL)
+            yield Need(text, t("Buy a further pack, and install it."), path=INSTALL)
         if pool.over_use:
             kind = type_text(pool.cal_type)
             text = t("{count} CALs {kind} {version} over", count=pool.over_use, kind=kind, version=pool.version)
-            yield Need(text, t("Buy and install a further pack: “calvox server install”."), path=PACKS)
+            yield Need(text, t("Buy a further pack, and install it."), path=INSTALL)
     if told.without_pack:
         yield Need(t("{count} CALs per user come from no pack at all", count=told.without_pack), path=PACKS)
     if told.mixed_modes:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from calvox.common.commands import Command
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, t
 from calvox.core.converting import convertible, other_type
@@ -102,7 +103,7 @@ class PacksPage(Page):
         "ends": t("Ends"),
         "never": t("never"),
         "over": t("ended"),
-        "none": t("No pack is installed. Call the activation centre: “calvox server install”."),
+        "none": t("No pack is installed. Call the activation centre: “{install}”.", install=Command("server install")),
         "without": t("CALs per user that come from no pack:"),
         "mixed": t("CALs per device and per user are used side by side. That is allowed, and to be known."),
         "revoked": t("Revoked device CALs"),

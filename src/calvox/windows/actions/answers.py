@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from calvox.common.commands import Command
 from calvox.common.i18n import Text, t
 from calvox.windows.actions.action import Action
 from calvox.windows.actions.outcome import Verdict
@@ -20,7 +21,10 @@ Words = tuple[Text, Text]
 """What it means, and what to do next."""
 
 _SURVEY = t("Read the machine again: survey or collector.")
-_RIGHTS = t("Do it as a member of the group that this action needs; see the warnings of “calvox windows act list”.")
+_RIGHTS = t(
+    "Do it as a member of the group that this action needs; see the warnings of “{list}”.",
+    list=Command("windows act list"),
+)
 _ROLE = t("Is this the right machine, and is the role installed there? install-role installs it.")
 _LOGS = t("Look at the event log of the licensing service on the machine, and try again once.")
 _TYPED = t("Compare the code with the recording of the call, group by group, and have doubtful groups read again.")
@@ -94,7 +98,7 @@ _OWN: dict[tuple[str, int], Words] = {
         (name, 0x80041016): (t("Not possible in this state of the licence server."), t("Is the licence server activated? CALs can be installed only then."))
         for name in ("install-pack", "reinstall-pack", "import-pack")
     },
-    ("set-licensing", 0x80041016): (t("Group policy sets mode or licence servers of this host, and wins."), t("Change them in the policy; “calvox windows artefact gpo” writes it.")),
+    ("set-licensing", 0x80041016): (t("Group policy sets mode or licence servers of this host, and wins."), t("Change them in the policy; “{gpo}” writes it.", gpo=Command("windows artefact gpo"))),
     ("join-license-servers-group", 0x80041003): (t("Access denied."), t("Do it as a domain administrator, or add the computer account to the group by hand.")),
     ("publish", 0x80041003): (t("Access denied."), t("Do it as an enterprise administrator.")),
 }  # fmt: skip

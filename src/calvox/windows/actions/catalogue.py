@@ -1,5 +1,6 @@
 """Every action there is, by name: documented methods and cmdlets alone, and none that goes to the Internet."""
 
+from calvox.common.commands import Command
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.windows.actions import activation, cals, discovery, hosts, packs, role
@@ -35,5 +36,8 @@ def action_named(name: str) -> Action:
         NotFound: there is none of that name.
     """
     if name not in ACTIONS:
-        raise NotFound(t("There is no action “{name}”", name=name), hint=t("“calvox windows act list” names them."))
+        raise NotFound(
+            t("There is no action “{name}”", name=name),
+            hint=t("“{list}” names them.", list=Command("windows act list")),
+        )
     return ACTIONS[name]

@@ -4,6 +4,7 @@ Rules: steps name the wizard's pages, so that whoever sits before it finds the p
 left to the actions. A web browser on another machine serves wherever Microsoft documents it.
 """
 
+from calvox.common.commands import Command
 from calvox.common.i18n import Text, t
 from calvox.windows.calls.dossier import Dossier
 from calvox.windows.calls.kinds import ABOUT, CallKind
@@ -61,7 +62,8 @@ def wizard(dossier: Dossier) -> tuple[Text, ...]:
 
 _WHO = t("Call the number that the page shows, say what stands under “Say”, and note what you are given.")
 _AFTER = t(
-    "Type the code here first (“calvox windows call type”), then enter it; read the licence server again afterwards."
+    "Type the code here first (“{type}”), then enter it; read the licence server again afterwards.",
+    type=Command("windows call type"),
 )
 _MANAGE = t("Right-click the server, Manage Licenses.")
 _WIZARD: dict[CallKind, tuple[Text, ...]] = {
@@ -104,7 +106,10 @@ def web(dossier: Dossier) -> tuple[Text, ...]:
         *_WEB[dossier.kind],
         t("Fill in what stands under “Say”, check it on the next page, and note the {code}.", code=_code(dossier)),
         t("Print that page, and keep it with the proof of purchase."),
-        t("Back here: “calvox windows call type”; in Microsoft's wizard the connection method is then Web Browser."),
+        t(
+            "Back here: “{type}”; in Microsoft's wizard the connection method is then Web Browser.",
+            type=Command("windows call type"),
+        ),
     )
 
 

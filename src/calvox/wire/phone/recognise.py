@@ -7,6 +7,7 @@ ten million. Nothing is read here, and nothing corrected.
 
 import re
 
+from calvox.common.commands import Command
 from calvox.common.errors import BadCode, WrongKind
 from calvox.common.i18n import LANGUAGES, Text, t
 from calvox.wire.phone.codec import CodeType, Encoding, group_count, group_holds
@@ -102,5 +103,5 @@ def refuse_microsoft(text: str, wanted: CodeType) -> None:
     if found is not None:
         raise WrongKind(
             t("This looks like a {found}; Calvox's own {wanted} is wanted here", found=found, wanted=wanted.label),
-            hint=t("Microsoft's codes are typed with “calvox windows call type”."),
+            hint=t("Microsoft's codes are typed with “{type}”.", type=Command("windows call type")),
         )
