@@ -12,9 +12,19 @@ from hypothesis import strategies as st
 from calvox.common.errors import BadInput, CalvoxError, NotLoggedIn, Tampered, TooMany
 from calvox.core.peopling import PersonLocked, Role
 from calvox.people.accounts import set_password
-from calvox.people.attempts import FIRST_LOCK, LONGEST_LOCK, Attempts, lock_after
-from calvox.people.log_in import IDLE, MOST_SESSIONS, WHOLE, Door, secret_of
+from calvox.people.attempts import (
+    EVERY_ADDRESS,
+    EVERY_NAME,
+    FIRST_LOCK,
+    LONGEST_LOCK,
+    LONGEST_NAME_LOCK,
+    Attempts,
+    lock_after,
+)
+from calvox.people.known import remember
+from calvox.people.log_in import MOST_SESSIONS, Door, secret_of
 from calvox.people.passwords import hash_password, password_fits
+from calvox.people.sessions import IDLE, WHOLE
 from tests.people.conftest import PASSWORD
 from tests.world import NOON, Site
 
@@ -180,12 +190,10 @@ def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(site: Site, door: Do
     assert site.rows("wrong_password") == []
 
 
-def test_the_lock_holds_over_a_restart_and_grows(site: Site, door: Door) -> None:
+def test_a_lock_grows(site: Site, door: Door) -> None:
     """Twice as long after five more."""
     for _ in range(5):
         refused(door)
-    site.restart()
-    door = Door(site.server)
     assert refused(door) is TooMany
     site.clock.later(seconds=FIRST_LOCK)
     assert [refused(door) for _ in range(5)] == [NotLoggedIn] * 5
@@ -193,6 +201,68 @@ def test_the_lock_holds_over_a_restart_and_grows(site: Site, door: Door) -> None
     assert refused(door, password=PASSWORD) is TooMany
     site.clock.later(seconds=1)
     assert let_in(door)
+
+
+def test_five_wrong_passwords_lock_a_name_where_they_were_tried(door: Door) -> None:
+    """So nobody keeps somebody else out; over a whole network of IPv6 they are one place."""
+    for _ in range(5):
+        refused(door, address="192.0.2.1")
+    assert refused(door, password=PASSWORD, address="192.0.2.1") is TooMany
+    assert let_in(door, address="192.0.2.2")
+    for last in range(5):
+        refused(door, address=f"2001:db8::{last}")
+    assert refused(door, password=PASSWORD, address="2001:db8::ffff") is TooMany
+    assert let_in(door, address="2001:db8:0:1::1")
+
+
+def tried_everywhere(door: Door, name: str = "eve") -> list[type[CalvoxError]]:
+    """Try wrong passwords from many addresses."""
+    return [refused(door, name, address=f"192.0.2.{n}") for n in range(EVERY_NAME)]
+
+
+def test_fifty_wrong_passwords_from_everywhere_lock_a_name(site: Site, door: Door) -> None:
+    """For whoever is not known, over a restart, for an hour at the most; recorded."""
+    before = site.entries()
+    assert set(tried_everywhere(door)) == {NotLoggedIn}
+    assert site.entries() == [*before, "PersonLocked"]
+    assert refused(door, password=PASSWORD, address="198.51.100.1") is TooMany
+    assert let_in(door, "ada")
+    site.restart()
+    door = Door(site.server)
+    assert refused(door, password=PASSWORD, address="198.51.100.1") is TooMany
+    site.clock.later(seconds=FIRST_LOCK)
+    for _ in range(5):
+        tried_everywhere(door)
+        site.clock.later(seconds=LONGEST_NAME_LOCK)
+    assert let_in(door, address="198.51.100.1")
+    assert site.rows("wrong_password") == []
+
+
+def test_a_browser_that_let_somebody_in_is_held_up_by_nobody_else(site: Site, door: Door) -> None:
+    """Neither by guesses from everywhere nor by those at its own address; its own guesses lock it, and it alone."""
+    known = remember(site.server, "eve", "")
+    tried_everywhere(door)
+    for number in range(EVERY_ADDRESS):
+        with suppress(NotLoggedIn, TooMany):
+            door.log_in(f"name-{number}", "wrong", "192.0.2.1")
+    assert refused(door, password=PASSWORD, address="192.0.2.1") is TooMany
+    assert door.log_in("eve", PASSWORD, "192.0.2.1", known)
+    assert site.rows("wrong_password")
+    for _ in range(5):
+        with pytest.raises(NotLoggedIn):
+            door.log_in("eve", "wrong", "192.0.2.1", known)
+    with pytest.raises(TooMany):
+        door.log_in("eve", PASSWORD, "192.0.2.1", known)
+    assert door.log_in("eve", PASSWORD, "192.0.2.1", remember(site.server, "eve", ""))
+    with pytest.raises(TooMany):
+        door.log_in("eve", PASSWORD, "192.0.2.1", remember(site.server, "ada", ""))
+
+
+def test_somebody_who_is_in_changes_the_password_whatever_others_try(door: Door) -> None:
+    """A session is a place of its own."""
+    who = door.who(let_in(door))
+    tried_everywhere(door)
+    door.change_password(who, PASSWORD, "of my own choice", "192.0.2.1")
 
 
 def test_a_new_password_lets_a_lock_go(site: Site, door: Door) -> None:
@@ -204,7 +274,7 @@ def test_a_new_password_lets_a_lock_go(site: Site, door: Door) -> None:
 
 
 def test_an_unknown_name_looks_like_a_known_one(site: Site, door: Door) -> None:
-    """Refused alike, locked alike, and nothing is entered or written for it."""
+    """Refused alike, locked alike, here and everywhere; and nothing is entered or written for it."""
     before = site.entries()
     told = []
     for name in ("eve", "nobody"):
@@ -216,6 +286,9 @@ def test_an_unknown_name_looks_like_a_known_one(site: Site, door: Door) -> None:
         told.append(texts)
     assert told[0] == told[1]
     assert site.entries() == [*before, "PersonLocked"]
+    for name in ("eve", "nobody"):
+        tried_everywhere(door, name)
+        assert refused(door, name, address="198.51.100.1") is TooMany
     assert [row["person"] for row in site.rows("wrong_password")] == ["eve"]
 
 
@@ -282,6 +355,9 @@ def test_what_is_remembered_of_strangers_is_bounded(monkeypatch: pytest.MonkeyPa
     fail("d", 3, 0)
     fail("d", 1, 4000)
     attempts.check("d", 4001)
+    fail("e", 6, 0)
+    with pytest.raises(TooMany):
+        attempts.check("e", 1)
 
 
 def test_a_right_guess_is_no_use_in_a_lock_that_came_meanwhile(

@@ -14,9 +14,30 @@ from calvox.common.errors import NotLoggedIn, Tampered
 from calvox.common.i18n import t
 from calvox.core.peopling import DirectoryPerson, PersonLocked, password_digest
 from calvox.journal.interface import Reader, Transaction
-from calvox.people.attempts import EVERY_ADDRESS, Attempts, lock_after, refuse_until
+from calvox.people.attempts import (
+    EVERY,
+    EVERY_ADDRESS,
+    EVERY_NAME,
+    LONGEST_NAME_LOCK,
+    Attempts,
+    Place,
+    lock_after,
+    refuse_until,
+)
+from calvox.people.known import known_browser
 from calvox.people.passwords import password_fits
 from calvox.people.store import Directory, Peopled
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """One name at one place."""
+
+    name: str
+    key: str
+    network: str
+    known: bool
+    """Whether this person was let in here before."""
 
 
 @dataclass(slots=True)
@@ -25,12 +46,16 @@ class Checker:
 
     store: Peopled
     directory: Directory | None = None
-    names: Attempts = field(default_factory=Attempts)
-    """Failures with names that have no account."""
+    spots: Attempts = field(default_factory=Attempts)
+    """Failures by name and place."""
     addresses: Attempts = field(default_factory=lambda: Attempts(EVERY_ADDRESS))
+    names: Attempts = field(default_factory=lambda: Attempts(EVERY_NAME, LONGEST_NAME_LOCK))
+    """Failures with names that nobody has."""
+    directory_names: Attempts = field(default_factory=lambda: Attempts(EVERY, LONGEST_NAME_LOCK))
+    """Failures with names that the directory was asked about."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def check(self, name: str, password: str, address: str) -> DirectoryPerson | None:
+    def check(self, name: str, password: str, place: Place) -> DirectoryPerson | None:
         """Check a password; give who it is in the directory, None for an account.
 
         Raises:
@@ -39,18 +64,20 @@ class Checker:
             Tampered: the password's hash is not the one that was set.
         """
         with self.store.journal.read() as reader:
-            own = reader.get("person", (name,)) is not None
-        if self.directory is not None and not own:
-            return self._ask(self.directory, name, password, address)
-        self._refuse_locked(name, address)
+            person = reader.get("person", (name,))
+        if self.directory is not None and person is None:
+            return self._ask(self.directory, name, password, place)
+        spot = self._spot(name, place, person["digest"] if person else b"")
+        self._refuse_locked(spot, self.names)
         with self.store.journal.read() as reader:
-            hashed = self._hash_of(reader, name)
+            hashed = self._hash_of(reader, spot)
         if not password_fits(hashed, password):
-            self._failed("" if hashed else name, address)
+            locked = self._failed(spot, None if hashed else self.names)
             if hashed:
-                self.store.journal.run(lambda tx: _count_failure(tx, name))
+                self.store.journal.run(lambda tx: _count_failure(tx, spot, *locked))
             raise _wrong()
-        self.store.journal.run(lambda tx: _forgive(tx, name))
+        self._forgive(spot, self.names)
+        self.store.journal.run(lambda tx: _forgive(tx, spot))
         return None
 
     def refuse_address(self, address: str) -> None:
@@ -60,45 +87,66 @@ class Checker:
             TooMany: it is locked.
         """
         with self._lock:
-            self.addresses.check(address, self.store.world.steady())
+            self.addresses.check(Place(address).network, self.store.world.steady())
 
     def failed_from(self, address: str) -> None:
         """Count a failure that was about no name."""
-        self._failed("", address)
+        with self._lock:
+            self.addresses.failed(Place(address).network, self.store.world.steady())
 
-    def _ask(self, directory: Directory, name: str, password: str, address: str) -> DirectoryPerson:
-        full = directory.full_name(name)
-        self._refuse_locked(full, address)
+    def _ask(self, directory: Directory, name: str, password: str, place: Place) -> DirectoryPerson:
+        spot = self._spot(directory.full_name(name), place)
+        self._refuse_locked(spot, self.directory_names)
         found = directory.find(name, password) if password else None
         if found is None:
-            self._failed(full, address)
+            self._failed(spot, self.directory_names)
             raise _wrong()
-        with self._lock:
-            self.names.check(full, self.store.world.steady())
-            self.names.forgive(full)
+        self._forgive(spot, self.directory_names)
         return found
 
-    def _refuse_locked(self, name: str, address: str) -> None:
+    def _spot(self, name: str, place: Place, digest: bytes = b"") -> _Spot:
+        """Tell where this is, and whether this person was let in there before; a new password is counted anew."""
+        number = known_browser(self.store, name, place.browser) if place.browser else b""
+        where = place.session.hex() or number.hex() or place.network
+        return _Spot(name, f"{where} {digest.hex()} {name}", place.network, bool(place.session or number))
+
+    def _refuse_locked(self, spot: _Spot, names: Attempts) -> None:
+        with self._lock:
+            self._refuse(spot, names)
+
+    def _refuse(self, spot: _Spot, names: Attempts) -> None:
+        steady = self.store.world.steady()
+        self.spots.check(spot.key, steady)
+        if not spot.known:
+            self.addresses.check(spot.network, steady)
+            names.check(spot.name, steady)
+
+    def _failed(self, spot: _Spot, names: Attempts | None) -> tuple[int, int]:
+        """Count a failure; give how many there were here, and for how many seconds they lock."""
         steady = self.store.world.steady()
         with self._lock:
-            self.addresses.check(address, steady)
-            self.names.check(name, steady)
+            if not spot.known:
+                self.addresses.failed(spot.network, steady)
+                if names is not None:
+                    names.failed(spot.name, steady)
+            return self.spots.failed(spot.key, steady)
 
-    def _failed(self, name: str, address: str) -> None:
-        steady = self.store.world.steady()
+    def _forgive(self, spot: _Spot, names: Attempts) -> None:
+        """Let failures go; a right password is of no use in a lock that came meanwhile."""
         with self._lock:
-            self.addresses.failed(address, steady)
-            if name:
-                self.names.failed(name, steady)
+            self._refuse(spot, names)
+            self.spots.forgive(spot.key)
+            if not spot.known:
+                names.forgive(spot.name)
 
-    def _hash_of(self, reader: Reader, name: str) -> str:
-        person, account = reader.get("person", (name,)), reader.get("account", (name,))
+    def _hash_of(self, reader: Reader, spot: _Spot) -> str:
+        person, account = reader.get("person", (spot.name,)), reader.get("account", (spot.name,))
         if person is None:
             return ""
-        _refuse_locked(reader, name, self.store.world.now())
+        _refuse_name(reader, spot, self.store.world.now())
         if account is None or password_digest(account["password"]) != person["digest"]:
             raise Tampered(
-                t("The password of {name} is not the one that was set", name=name),
+                t("The password of {name} is not the one that was set", name=spot.name),
                 hint=t("Set it anew: “calvox people password NAME”."),
             )
         return str(account["password"])
@@ -108,24 +156,32 @@ def _wrong() -> NotLoggedIn:
     return NotLoggedIn(t("Name or password is wrong"))
 
 
-def _refuse_locked(reader: Reader, name: str, now: int) -> None:
-    row = reader.get("wrong_password", (name,))
+def _refuse_name(reader: Reader, spot: _Spot, now: int) -> None:
+    """Refuse an account's name that is locked wherever it is tried, but where it is known."""
+    row = None if spot.known else reader.get("wrong_password", (spot.name,))
     if row is not None:
         refuse_until(row["until"], now)
 
 
-def _forgive(tx: Transaction, name: str) -> None:
-    """Let failures go; a right password is of no use in a lock that came meanwhile."""
-    _refuse_locked(tx, name, tx.now)
-    tx.drop("wrong_password", (name,))
+def _forgive(tx: Transaction, spot: _Spot) -> None:
+    """Let an account's failures go; those that others made elsewhere stay."""
+    if not spot.known:
+        _refuse_name(tx, spot, tx.now)
+        tx.drop("wrong_password", (spot.name,))
 
 
-def _count_failure(tx: Transaction, name: str) -> None:
-    if tx.get("person", (name,)) is None:
+def _count_failure(tx: Transaction, spot: _Spot, here: int, seconds: int) -> None:
+    """Count a failure with an account's name, and enter the locks that it brings: here, and wherever it is tried."""
+    if tx.get("person", (spot.name,)) is None:
         return
-    row = tx.get("wrong_password", (name,))
-    failures = (row["failures"] if row else 0) + 1
-    seconds = lock_after(failures)
     if seconds:
-        tx.append(PersonLocked(person=name, failures=failures, seconds=seconds))
-    tx.put("wrong_password", {"person": name, "failures": failures, "until": tx.now + seconds if seconds else 0})
+        tx.append(PersonLocked(person=spot.name, failures=here, seconds=seconds))
+    if spot.known:
+        return
+    row = tx.get("wrong_password", (spot.name,))
+    failures = (row["failures"] if row else 0) + 1
+    everywhere = lock_after(failures, EVERY_NAME, LONGEST_NAME_LOCK)
+    if everywhere:
+        tx.append(PersonLocked(person=spot.name, failures=failures, seconds=everywhere))
+    until = max(row["until"] if row else 0, tx.now + everywhere if everywhere else 0)
+    tx.put("wrong_password", {"person": spot.name, "failures": failures, "until": until})

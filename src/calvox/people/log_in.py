@@ -19,14 +19,14 @@ from calvox.core.book import Row
 from calvox.core.peopling import DirectoryPerson, Role
 from calvox.journal.interface import Reader, Transaction
 from calvox.people.accounts import keep_password, plain_name
+from calvox.people.attempts import Place
 from calvox.people.checking import Checker
 from calvox.people.links import take_link
 from calvox.people.passwords import hash_password
 from calvox.people.secrets import SIZE, read_shown, shown
+from calvox.people.sessions import IDLE, WHOLE
 from calvox.people.store import Directory, Peopled
 
-WHOLE, IDLE = 12 * 3600, 30 * 60
-"""Seconds that a session lasts, and without a request."""
 NOTED = 60
 """Seconds between two notes of when a session was last heard."""
 MOST_SESSIONS = 16
@@ -63,8 +63,14 @@ class Door:
     def __post_init__(self) -> None:
         self.checker = Checker(self.store, self.directory)
 
-    def log_in(self, name: str, password: str, address: str) -> tuple[str, Who]:
+    def log_in(self, name: str, password: str, address: str, browser: str = "") -> tuple[str, Who]:
         """Let somebody in; give the session's secret as it is shown.
+
+        Args:
+            name: As it was typed.
+            password: Likewise.
+            address: Of the network.
+            browser: What the browser keeps of whom it let in before, as `known` writes it.
 
         Raises:
             NotLoggedIn: name or password is wrong.
@@ -74,7 +80,7 @@ class Door:
             Tampered: the password's hash is not the one that was set.
         """
         plain = plain_name(name)
-        found = self.checker.check(plain, password, address)
+        found = self.checker.check(plain, password, Place(address, browser))
         secret = self.store.world.random(SIZE)
         who = self.store.journal.run(lambda tx: _begin(tx, self.store, found or plain, secret)).value
         return shown(secret), who
@@ -137,7 +143,7 @@ class Door:
             raise Conflict(t("The password of {name} is the directory’s", name=who.name), hint=t("Change it there."))
         if new == old:
             raise BadInput(t("The new password is the old one"))
-        self.checker.check(who.name, old, address)
+        self.checker.check(who.name, old, Place(address, session=who.session))
         hashed = hash_password(new)
 
         def work(tx: Transaction) -> None:

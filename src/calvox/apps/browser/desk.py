@@ -36,6 +36,7 @@ class Face:
     def knows(self) -> str:
         """The cookie in which a browser remembers whom it let in."""
         return f"{self.cookie}-knows"
+
     commands: Mapping[str, Link] = field(default_factory=dict)
     """The pages that do what commands do, by the command's name: hints lead to them."""
 
