@@ -14,6 +14,8 @@ class Told:
     status: int
     headers: dict[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
+    """What each header “Set-Cookie” says; of other headers only the last is there."""
 
     def read(self, kind: Any) -> Any:
         """Read the body."""
@@ -41,7 +43,8 @@ async def _ask(app: Any, scope: dict[str, Any], body: bytes) -> Told:
     await app(scope, receive, send)
     start, *parts = sent
     headers = {name.decode(): value.decode() for name, value in start["headers"]}
-    return Told(start["status"], headers, b"".join(part.get("body", b"") for part in parts))
+    cookies = tuple(value.decode() for name, value in start["headers"] if name.lower() == b"set-cookie")
+    return Told(start["status"], headers, b"".join(part.get("body", b"") for part in parts), cookies)
 
 
 async def ask_within(

@@ -87,12 +87,17 @@ class Browser:
         headers = {**HOST, **self._cookie(), **({"Origin": origin} if origin else {})}
         return self._keep(ask(self._app, "POST", path, urlencode(sent).encode(), headers=headers))
 
+    def send_raw(self, path: str, body: str, headers: dict[str, str]) -> int:
+        """Send a body of any kind from a page of ours; give the status."""
+        own = {**HOST, **self._cookie(), "Origin": OWN, **headers}
+        return self._keep(ask(self._app, "POST", path, body.encode(), headers=own)).status
+
     def _cookie(self) -> dict[str, str]:
         return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
 
     def _keep(self, told: Told) -> Told:
-        jar = SimpleCookie(told.headers.get("set-cookie", ""))
-        self.cookies |= {name: morsel.value for name, morsel in jar.items()}
+        for cookie in told.cookies:
+            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
         self.told = told
         return told
 
@@ -218,12 +223,14 @@ def test_a_page_is_for_whoever_is_logged_in(app: Any) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_nobody_else_is_shown_a_page(app: Any, path: str) -> None:
-    """With no cookie or with any: they are sent to the door."""
-    stranger = Browser(app)
-    assert stranger.get(path).headers["location"] == "/log-in"
+    """With no cookie or with any: they are sent to the door, and afterwards to where they wanted to be."""
+    stranger, door = Browser(app), "/log-in" if path == "/" else "/log-in?" + urlencode({"then": path})
+    assert stranger.get(path).headers["location"] == door
     stranger.cookies[FACE.cookie] = "A" * 43
-    assert stranger.get(path).headers["location"] == "/log-in"
+    assert stranger.get(path).headers["location"] == door
     assert stranger.get(path, **{"HX-Request": "true"}).headers["hx-redirect"] == "/log-in"
+    shown = {"HX-Request": "true", "HX-Current-URL": OWN + path}
+    assert stranger.get("/cals?text=x", **shown).headers["hx-redirect"] == door
 
 
 @pytest.mark.parametrize("path", CHANGES)

@@ -30,7 +30,8 @@ def test_whose_session_ended_is_told_so(stocked: Site, ada: Browser) -> None:
     """A form that comes too late does nothing; a stranger at the door is told nothing."""
     ada.get("/people")
     stocked.clock.later(seconds=IDLE)
-    assert ada.post("/people/add", name="zoe", role="auditor", password=12 * "x").headers["location"] == "/log-in"
+    assert ada.post("/people/add", name="zoe", role="auditor", password=12 * "x").status == 401
+    assert "This session has ended" in ada.page
     assert "This session has ended" in ada.get("/log-in").body.decode()
     ada.cookies.clear()
     assert "This session has ended" not in ada.get("/log-in").body.decode()

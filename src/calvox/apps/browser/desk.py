@@ -31,14 +31,13 @@ class Face:
     """What each role is called."""
     changes: frozenset[Role]
     """The roles that are shown forms."""
+    commands: Mapping[str, Link] = field(default_factory=dict)
+    """The pages that do what commands do, by the command's name: hints lead to them."""
 
     @property
     def knows(self) -> str:
         """The cookie in which a browser remembers whom it let in."""
         return f"{self.cookie}-knows"
-
-    commands: Mapping[str, Link] = field(default_factory=dict)
-    """The pages that do what commands do, by the command's name: hints lead to them."""
 
 
 class Desk(Protocol):

@@ -12,6 +12,7 @@ from calvox.apps.browser.visit import LANGUAGE_COOKIE, Visit
 from calvox.apps.people_api.app import LOG_IN_LIMIT, Call, checked
 from calvox.common.errors import BadInput, CalvoxError, Denied, NotFound, NotLoggedIn, TooMany, Unreachable, rendering
 from calvox.common.i18n import LANGUAGES, t
+from calvox.people.known import remember
 from calvox.people.log_in import Who
 from calvox.people.sessions import WHOLE
 from calvox.web.common.come_in import ComeInPage
@@ -36,9 +37,9 @@ class WithLinks(Desk, Protocol):
 def let_in(visit: Visit[Any], secret: str, who: Who, answer: Response | None = None) -> Response:
     """Give a session's secret to the browser, and let it remember whom it let in."""
     told = visit.go_to("/password") if who.change else answer or visit.go_to("/")
-    _keep(told, visit.desk.face.cookie, secret, WHOLE)
     if isinstance(visit.desk, WithPeople):
         _keep(told, visit.desk.face.knows, remember(visit.desk.store, who.name, visit.knows), YEAR)
+    _keep(told, visit.desk.face.cookie, secret, WHOLE)
     return told
 
 
