@@ -1,9 +1,12 @@
 """The pages of CALs, holders, session hosts, the policy and people, full and empty, with hostile names wherever one can stand."""
 
+from msgspec.structs import replace
+
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.core.hosting import HostState
 from calvox.core.reports import CalReport, PackReport, PoolReport
+from calvox.core.standing import Stands, State
 from calvox.journal.listing import EntryShown
 from calvox.people.accounts import PersonShown
 from calvox.server.history import History
@@ -14,6 +17,7 @@ from calvox.server.policy_report import PolicyShown, Vouchers, VoucherShown
 from calvox.server.report import PacksReport
 from calvox.server.revoke import Share
 from calvox.server.search import Found, NoCal, Wanted
+from calvox.server.standing import UNHEARD, HostStanding
 from calvox.web.common.pages import Page
 from calvox.web.manager.cals import cals
 from calvox.web.manager.enrolment import enrolment
@@ -27,10 +31,13 @@ from calvox.web.manager.policy import policy
 HOSTILE = "<img src=x onerror=alert(1)>'\"&{{ 7*7 }}\u202e"
 NOON = 1_800_014_400
 ERROR = NotFound(t("{name}", name=HOSTILE), hint=t("{name}", name=HOSTILE))
+IN_GRACE = HostStanding(Stands.GRACE, 3, State.GRACE, NOON, NOON + 3 * 86_400, 0, 0, 2, HOSTILE)
+SILENT = HostStanding(Stands.SILENT, 0, State.OUTAGE, NOON, 0, NOON - 60, NOON, 0, "0.1.0")
 HOSTS = [
-    HostRow(f"{number:02x}" * 16, HOSTILE, 7, state, HOSTILE, NOON, number * NOON)
-    for number, state in enumerate(HostState)
+    HostRow(f"{number:02x}" * 16, HOSTILE, 7, state, HOSTILE, NOON, number * NOON, standing)
+    for number, (state, standing) in enumerate(zip(HostState, (UNHEARD, IN_GRACE, UNHEARD), strict=True))
 ]
+HOSTS.append(HostRow("ff" * 16, HOSTILE, 7, HostState.ENROLLED, HOSTILE, NOON, NOON, SILENT))
 CAL = CalReport("ab" * 16, "device", "2022", HOSTILE, HOSTILE, True, 1, NOON, NOON)
 PERMANENT = CalReport("cd" * 16, "device", "2022", HOSTILE, HOSTILE, False, 1, NOON, NOON)
 USER = CalReport("ef" * 16, "user", "2022", HOSTILE, HOSTILE, False, 0, NOON, NOON)
@@ -67,6 +74,8 @@ HOLDING_PAGES: dict[str, Page] = {
     "enrolment": enrolment(MadeCode(HOSTILE, HOSTILE, NOON), HOSTILE, ["https://" + HOSTILE], "user"),
     "host": host(REPORT, 1234, trouble=ERROR),
     "host-counting": host(REPORT, 1234, "ab"),
+    "host-in-grace": host(replace(REPORT, state=HostState.ENROLLED, standing=IN_GRACE)),
+    "host-silent": host(replace(REPORT, state=HostState.ENROLLED, standing=SILENT)),
     "cals": cals(
         Wanted(HOSTILE, "device", "2022", HOSTILE, "temporary", "ab"), Found([CAL], "ab", [NoCal("ab" * 32, HOSTILE)])
     ),

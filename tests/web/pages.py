@@ -3,8 +3,10 @@
 from calvox.common.errors import NotFound
 from calvox.common.i18n import t
 from calvox.core.reports import PoolReport
+from calvox.core.standing import Stands
 from calvox.server.alarms import AlarmShown
 from calvox.server.report import ClockAtAGlance, HostsAtAGlance, RecentRefusals, Status
+from calvox.server.standing import GraceLeft
 from calvox.web.common.come_in import ComeInPage
 from calvox.web.common.log_in import LogInPage
 from calvox.web.common.pages import Page
@@ -37,7 +39,16 @@ STATUS = Status(
     alarms=[AlarmShown("clock-behind", HOSTILE, HOSTILE, HOSTILE, NOON)],
     frozen="new",
     clock=ClockAtAGlance("clock-behind", NOON, NOON),
-    hosts_by_state=HostsAtAGlance(1, 1, [HOSTILE]),
+    hosts_by_state=HostsAtAGlance(
+        1,
+        1,
+        [HOSTILE],
+        {str(one): 1 for one in Stands},
+        [
+            GraceLeft(b"\x01" * 16, HOSTILE, 3, NOON + 3 * 86_400, NOON, False),
+            GraceLeft(b"\x02" * 16, HOSTILE, 0, NOON, NOON, True),
+        ],
+    ),
     temporary=3,
     without_pack=2,
     mixed_modes=["device", "user"],

@@ -13,7 +13,9 @@ from calvox.common.clock import show_time
 from calvox.common.i18n import Text, t
 from calvox.core.hosting import HostState
 from calvox.core.products import version_name
+from calvox.core.standing import GRACE_SOON, Stands, days_text
 from calvox.server.authority import AuthorityStatus
+from calvox.server.standing import HostStanding
 
 codes = typer.Typer()
 hosts = typer.Typer(no_args_is_help=True, help=str(t("The session hosts that are enrolled here.")))
@@ -24,6 +26,16 @@ STATES: dict[HostState, tuple[Text, str]] = {
     HostState.ENROLLED: (t("enrolled"), "green"),
     HostState.REVOKED: (t("shut out"), "red"),
 }
+STYLES: dict[Stands, str] = {
+    Stands.GRACE: "yellow",
+    Stands.GRACE_OVER: "bold red",
+    Stands.LICENSED: "green",
+    Stands.OUTAGE: "yellow",
+    Stands.SILENT: "yellow",
+    Stands.UNTOLD: "",
+    Stands.UNHEARD: "",
+}
+"""How each standing is shown."""
 
 
 @codes.command("enrolment-code", help=str(t("Make a one-time code with which a session host enrols.")))
@@ -53,14 +65,28 @@ def list_hosts(folder: Folder = None) -> None:
 
 
 def _draw(screen: Console, told: list[HostListed]) -> None:
-    table = grid(None, t("Name"), t("Identifier"), t("Version"), t("Group"), t("State"), t("Enrolled"), t("Last heard"))
+    told_of = (t("State"), t("Stands"), t("Calvox"), t("Enrolled"), t("Last heard"))
+    table = grid(None, t("Name"), t("Identifier"), t("Version"), t("Group"), *told_of)
     zone = settings().zone
     for host in told:
         text, style = STATES[host.state]
         heard = show_time(host.seen, zone) if host.seen else str(t("not yet"))
         row = (host.name, host.host.hex()[:8], version_name(host.version), host.group)
-        table.add_row(*row, Styled(str(text), style), show_time(host.enrolled, zone), heard)
+        stands = stands_told(host.standing) if host.state is HostState.ENROLLED else Styled("–")
+        about = (stands, host.standing.software or "–", show_time(host.enrolled, zone), heard)
+        table.add_row(*row, Styled(str(text), style), *about)
     screen.print(table)
+
+
+def stands_told(told: HostStanding) -> Styled:
+    """Say how a host stands, and what it said last where that does not count any more."""
+    style = STYLES[told.stands]
+    if told.stands is Stands.GRACE:
+        style = "red" if told.days_left <= GRACE_SOON else "yellow"
+        return Styled(str(t("{state}, {left}", state=told.stands.text, left=days_text(told.days_left))), style)
+    if told.said and told.stands in (Stands.SILENT, Stands.UNTOLD):
+        return Styled(str(t("{state}; last said: {said}", state=told.stands.text, said=told.said.text)), style)
+    return Styled(str(told.stands.text), style)
 
 
 def _done(text: Text, host: str) -> None:

@@ -14,19 +14,23 @@ from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.owner import connect
 from calvox.cli.own_server import Folder, server_owner
 from calvox.cli.server_clock import STATES
+from calvox.cli.server_hosts import STYLES
 from calvox.cli.session import settings, show
 from calvox.common.clock import DAY, show_date, show_time
 from calvox.common.i18n import Text, t
 from calvox.core.alarms import Frozen
 from calvox.core.products import cal_type_named
 from calvox.core.reports import PoolReport
+from calvox.core.standing import GRACE_SOON, Stands, days_text
 from calvox.core.timekeeping import ClockState
-from calvox.server.report import Status
+from calvox.server.report import HostsAtAGlance, Status
 
 BAR = 28
 """Columns of a pool's bar."""
 MIN_BAR = 8
 WIDEST = 100
+MOST_GRACES = 3
+"""Session hosts whose grace is told."""
 OVER = "bold magenta"
 """What over-use looks like, and nothing else does."""
 GAPS = 4
@@ -182,7 +186,23 @@ def _hosts(told: Status) -> Styled:
         lines.append(_way(t("{name} waits for approval", name=name), f"calvox server hosts approve {name}"))
     if len(hosts.pending) > 4:
         lines.append(Styled(str(t("and {count} more wait", count=len(hosts.pending) - 4)), "yellow"))
+    lines += _standings(hosts)
     return Styled("\n").join(lines)
+
+
+def _standings(hosts: HostsAtAGlance) -> Iterator[Styled]:
+    """Say how the enrolled hosts stand, and whose grace ends first."""
+    if hosts.standings:
+        parts = [
+            Styled(f"{count} {Stands(name).text}", STYLES[Stands(name)]) for name, count in hosts.standings.items()
+        ]
+        yield Styled(", ").join(parts)
+    for one in hosts.graces[:MOST_GRACES]:
+        if one.silent:
+            yield Styled(str(t("{name}: last heard {time}", name=one.name, time=show_time(one.seen, settings().zone))))
+        else:
+            style = "red" if one.days_left <= GRACE_SOON else "yellow"
+            yield Styled(str(t("{name}: grace, {left}", name=one.name, left=days_text(one.days_left))), style)
 
 
 def _refused(told: Status) -> Styled:

@@ -7,7 +7,7 @@ from calvox.core.hosting import HostState
 from calvox.journal.interface import Reader
 from calvox.server.hosts import host_named, may_have_cals
 from calvox.server.policy_report import PolicyShown, VoucherShown, shown, voucher_shown
-from calvox.server.standing import HostStanding, host_standing
+from calvox.server.standing import UNHEARD, HostStanding, host_standing
 from calvox.server.store import LicenceServer
 from calvox.trust.certificates import HOST_DAYS
 
@@ -34,7 +34,7 @@ class HostReport(msgspec.Struct, frozen=True):
     """What it is told."""
     voucher: VoucherShown | None
     """The one that is open."""
-    standing: HostStanding = HostStanding()
+    standing: HostStanding = UNHEARD
     """How it stands, as it said itself."""
 
 

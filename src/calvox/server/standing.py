@@ -42,6 +42,10 @@ class HostStanding(msgspec.Struct, frozen=True):
     """Version of Calvox that it runs; empty: it does not say."""
 
 
+UNHEARD = HostStanding()
+"""How a host stands that never gave a sign of life."""
+
+
 class GraceLeft(msgspec.Struct, frozen=True):
     """A session host whose last word was that it is in grace."""
 
@@ -160,7 +164,7 @@ def at_a_glance(reader: Reader, now: int, most: int = 5) -> StandingsAtAGlance:
     counts: Counter[str] = Counter()
     graces = []
     for row in reader.select("host", {"state": str(HostState.ENROLLED)}):
-        seen, told = known.get(row["host"], (0, HostStanding()))
+        seen, told = known.get(row["host"], (0, UNHEARD))
         counts[str(told.stands)] += 1
         if told.said is State.GRACE:
             silent = told.stands is not Stands.GRACE

@@ -11,12 +11,14 @@ from calvox.apps.licence_server import exporting
 from calvox.apps.licence_server.report_cases import Export, export
 from calvox.common.clock import DAY
 from calvox.common.errors import BadInput, Tampered
+from calvox.common.i18n import Text
 from calvox.core.products import CalType
 from calvox.server.authorise import authorise
-from calvox.server.report import ClockAtAGlance, Status
+from calvox.server.report import HostsAtAGlance, Status
 from calvox.server.report_tables import REPORTS
+from calvox.server.standing import GraceLeft
 from calvox.trust.signed_reports import read_signed
-from calvox.web.manager.overview import Host, overview
+from calvox.web.manager.overview import overview
 from tests.apps.test_manager import Browser
 from tests.pdfs import text_of
 from tests.world import NOON, Site
@@ -143,13 +145,23 @@ def test_the_charts_are_given_their_figures(used: Site, eve: Browser, listener: 
     assert Browser(listener).get("/usage.json").headers["location"].startswith("/log-in?")
 
 
-def test_grace_counts_down_until_the_server_is_activated() -> None:
-    """From the enrolment on, the soonest first."""
-    hosts = [Host("new", NOON, NOON, True), Host("old", NOON - 119 * DAY + 1, 0, True), Host("out", 0, 0, False)]
-    clock = ClockAtAGlance(licensing_time=NOON)
-    status = Status(b"", False, "", 1, 1, 0, 0, [], 1, b"", False, clock=clock)
-    assert overview(status, hosts=hosts).graces == (("old", 2), ("new", 120))
-    assert overview(status, hosts=hosts).silent == 1
+def test_grace_counts_down_as_the_hosts_said() -> None:
+    """The soonest first; of one that is silent, when it was last heard, and no days."""
+    graces = [GraceLeft(bytes([n] * 16), f"h-{n}", n, NOON + n * DAY, NOON - n, n == 40) for n in (2, 20, 60, 40)]
+    hosts = HostsAtAGlance(5, standings={"grace": 3, "grace-over": 1, "silent": 1}, graces=graces)
+    page = overview(Status(b"", True, "", 1, 1, 0, 0, [], 1, b"", False, hosts_by_state=hosts))
+    told = [(one.name, one.left and one.left.into("en"), one.colour, one.seen) for one in page.graces]
+    assert told[:2] == [("h-2", "2 days left", "bad", NOON - 2), ("h-20", "20 days left", "warn", NOON - 20)]
+    assert told[2:] == [("h-60", "60 days left", "", NOON - 60), ("h-40", None, "warn", NOON - 40)]
+    assert [(one.count, one.path) for one in page.standings][1:] == [
+        (1, "/hosts?stands=grace-over"),
+        (1, "/hosts?stands=silent"),
+    ]
+    needs = [need.text.into("en") for need in page.needs if isinstance(need.text, Text)]
+    assert needs == [
+        "Grace is over, and people are refused: 1 session hosts",
+        "Grace ends on the session host h-2: 2 days left",
+    ]
 
 
 def test_a_signed_file_has_an_end(used: Site, monkeypatch: pytest.MonkeyPatch) -> None:

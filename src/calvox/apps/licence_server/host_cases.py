@@ -10,7 +10,7 @@ from calvox.core.hosting import HostState
 from calvox.journal.interface import Reader
 from calvox.server import hosts
 from calvox.server.authority import AuthorityStatus, add_authority, authority_status, replace_authority
-from calvox.server.standing import HostStanding, all_standings
+from calvox.server.standing import UNHEARD, HostStanding, all_standings
 from calvox.server.store import LicenceServer
 
 
@@ -62,13 +62,13 @@ class HostListed(msgspec.Struct, frozen=True):
     """When its newest certificate was made."""
     seen: int
     """When it was last heard, to within half a minute; 0: not yet."""
-    standing: HostStanding = HostStanding()
+    standing: HostStanding = UNHEARD
     """How it stands, as it said itself."""
 
 
 def list_hosts(reader: Reader, now: int) -> list[HostListed]:
     """List the session hosts by name."""
-    known, nothing = all_standings(reader, now), (0, HostStanding())
+    known, nothing = all_standings(reader, now), (0, UNHEARD)
     names = ("host", "name", "version", "group", "enrolled", "certified")
     rows = sorted(reader.select("host"), key=lambda row: (row["name"], row["host"]))
     listed = []

@@ -73,7 +73,7 @@ async def show_hosts(visit: Visit[WithPeople]) -> Response:
     """Show the session hosts that are sought."""
     listed: list[HostListed] = await visit.case("hosts", Nothing())
     rows = [
-        hosts.HostRow(one.host.hex(), one.name, one.version, one.state, one.group, one.enrolled, one.seen)
+        hosts.HostRow(one.host.hex(), one.name, one.version, one.state, one.group, one.enrolled, one.seen, one.standing)
         for one in listed
     ]
     page = hosts.hosts(rows, visit.asked(hosts.WantedHosts), addresses(_settings(visit)))

@@ -7,10 +7,9 @@ from starlette.responses import Response
 
 from calvox.apps.browser import Endpoint, WithPeople
 from calvox.apps.browser import Visit as AnyVisit
-from calvox.apps.licence_server.host_cases import HostListed, Nothing
+from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.licence_server.report_cases import UsageTold
 from calvox.common.i18n import Text, t
-from calvox.core.hosting import HostState
 from calvox.web.common.headers import PAGE
 from calvox.web.manager import menu, overview
 
@@ -25,9 +24,7 @@ async def show_overview(visit: Visit) -> Response:
     """Show how the licence server stands."""
     told = await visit.case("status", Nothing())
     usage: UsageTold = await visit.case("report-usage", Nothing())
-    hosts: list[HostListed] = await visit.case("hosts", Nothing())
-    listed = [overview.Host(one.name, one.enrolled, one.seen, one.state is HostState.ENROLLED) for one in hosts]
-    page = overview.overview(told, usage.pools, usage.refusals, listed)
+    page = overview.overview(told, usage.pools, usage.refusals)
     return visit.page(page, menu.OVERVIEW, said=_done(visit))
 
 

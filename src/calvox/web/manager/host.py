@@ -14,6 +14,7 @@ from calvox.web.common.pages import Page
 from calvox.web.manager.hosts import STATES
 from calvox.web.manager.menu import CALS, HOSTS
 from calvox.web.manager.policy import MODES
+from calvox.web.manager.stands import said_before, stands_colour, stands_text
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,16 @@ class HostPage(Page):
         "enrolled": t("Enrolled"),
         "seen": t("Last heard"),
         "never": t("not yet"),
+        "stands": t("Stands"),
+        "as_said": t("As it says itself with its signs of life; nothing is decided by it."),
+        "said": t("last said:"),
+        "said_at": t("Said"),
+        "grace_ends": t("Grace ends"),
+        "outage": t("Last outage that it told of"),
+        "since": t("since"),
+        "until": t("heard again"),
+        "used": t("CALs given out of the outage voucher, not told of yet"),
+        "software": t("Calvox there"),
         "certificate": t("Certificate until"),
         "renews": t("The host renews it by itself, 30 days before."),
         "over": t("ended"),
@@ -92,6 +103,26 @@ class HostPage(Page):
     def colour(self) -> str:
         """The state's colour."""
         return STATES[self.host.state][1]
+
+    @property
+    def stands_text(self) -> Text:
+        """How it stands, with its days of grace."""
+        return stands_text(self.host.standing)
+
+    @property
+    def stands_colour(self) -> str:
+        """The colour of that."""
+        return stands_colour(self.host.standing)
+
+    @property
+    def before(self) -> Text | None:
+        """What it said last, where that does not count any more."""
+        return said_before(self.host.standing)
+
+    @property
+    def admitted(self) -> bool:
+        """Whether it is neither pending nor shut out."""
+        return self.host.state is HostState.ENROLLED
 
     @property
     def pending(self) -> bool:

@@ -1,4 +1,4 @@
-"""The session hosts: sought by name, state and group, fifty on a page; those that wait for approval first."""
+"""The session hosts: sought by name, state, standing and group, fifty on a page; those that wait for approval first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,8 +10,11 @@ import msgspec
 from calvox.common.i18n import Text, t
 from calvox.core.hosting import HostState
 from calvox.core.products import VERSIONS, version_name
+from calvox.core.standing import Stands
+from calvox.server.standing import UNHEARD, HostStanding
 from calvox.web.common.pages import Page
 from calvox.web.manager.menu import HOSTS
+from calvox.web.manager.stands import said_before, stands_colour, stands_text
 
 PAGE = 50
 """Hosts of one page."""
@@ -30,6 +33,8 @@ class WantedHosts(msgspec.Struct, frozen=True):
     name: str = ""
     """A part of the name, or the beginning of the identifier."""
     state: str = ""
+    stands: str = ""
+    """How it stands, as it said."""
     group: str = ""
     page: int = 1
 
@@ -48,6 +53,33 @@ class HostRow:
     """Seconds UTC, as is the next."""
     seen: int
     """When it was last heard; 0: not yet."""
+    standing: HostStanding = UNHEARD
+    """How it stands, as it said."""
+
+    @property
+    def stands(self) -> str:
+        """How it stands; empty unless it is enrolled."""
+        return str(self.standing.stands) if self.state is HostState.ENROLLED else ""
+
+    @property
+    def stands_text(self) -> Text:
+        """The same in words, with its days of grace."""
+        return stands_text(self.standing)
+
+    @property
+    def stands_colour(self) -> str:
+        """The colour of that."""
+        return stands_colour(self.standing)
+
+    @property
+    def before(self) -> Text | None:
+        """What it said last, where that does not count any more."""
+        return said_before(self.standing)
+
+    @property
+    def software(self) -> Text | None:
+        """What it runs."""
+        return t("Calvox {version}", version=self.standing.software) if self.standing.software else None
 
     @property
     def version_name(self) -> str:
@@ -83,6 +115,8 @@ class HostsPage(Page):
         "name": t("Name"),
         "version": t("Version"),
         "state": t("State"),
+        "stands": t("Stands"),
+        "said": t("last said:"),
         "group": t("Group"),
         "enrolled": t("Enrolled"),
         "seen": t("Last heard"),
@@ -117,6 +151,7 @@ class HostsPage(Page):
     versions: tuple[str, ...] = tuple(reversed(VERSIONS.values()))
     """What a host may be, the newest first."""
     states: tuple[HostState, ...] = _ORDER
+    standings: tuple[Stands, ...] = tuple(Stands)
 
     def state_text(self, state: HostState) -> Text:
         """Say a state."""
@@ -133,7 +168,7 @@ def hosts(listed: Sequence[HostRow], wanted: WantedHosts | None = None, addresse
     """
     asked = wanted or WantedHosts()
     number = max(1, min(asked.page, len(listed) // PAGE + 1))
-    found = sorted((row for row in listed if _fits(row, asked)), key=lambda row: _ORDER.index(row.state))
+    found = sorted((row for row in listed if _fits(row, asked)), key=lambda row: _place(row, asked))
     shown = tuple(found[(number - 1) * PAGE : number * PAGE])
     return HostsPage(
         asked,
@@ -147,10 +182,17 @@ def hosts(listed: Sequence[HostRow], wanted: WantedHosts | None = None, addresse
     )
 
 
+def _place(row: HostRow, wanted: WantedHosts) -> tuple[int, int]:
+    """Say where a host comes; of those in grace, whose grace ends first."""
+    ends = row.standing.grace_ends if wanted.stands == Stands.GRACE else 0
+    return _ORDER.index(row.state), ends
+
+
 def _fits(row: HostRow, wanted: WantedHosts) -> bool:
     part = wanted.name.strip().casefold()
     named = part in row.name.casefold() or row.host.startswith(part)
-    return named and wanted.state in ("", str(row.state)) and wanted.group in ("", row.group)
+    stands = wanted.stands in ("", row.stands)
+    return named and stands and wanted.state in ("", str(row.state)) and wanted.group in ("", row.group)
 
 
 def _address(wanted: WantedHosts, page: int) -> str:

@@ -4,23 +4,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calvox.common.clock import DAY
 from calvox.common.i18n import Text, t
 from calvox.core.alarms import Frozen
 from calvox.core.deciding import Reason
 from calvox.core.reports import PoolReport, RefusalReport
+from calvox.core.standing import GRACE_SOON, Stands, days_text
 from calvox.core.timekeeping import ClockState
 from calvox.core.usage import PoolUsage
-from calvox.host.standing import GRACE_DAYS
-from calvox.server.report import Status
+from calvox.server.report import HostsAtAGlance, Status
+from calvox.server.standing import GraceLeft
 from calvox.web.common.pages import Page
 from calvox.web.manager.menu import ACTIVATE, CALL, HOSTS, INSTALL, PACKS, RETIRE, type_text
+from calvox.web.manager.stands import COLOURS, days_colour
 from calvox.web.manager.use import Use, use
 
 CHART = "/usage.json"
 """Where the charts' figures come from."""
-MOST_GRACES = 5
-"""Session hosts whose grace is told."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +72,31 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How many session hosts stand how."""
+
+    text: Text
+    colour: str
+    count: int
+    path: str
+    """Where they are listed."""
+
+
+@dataclass(frozen=True)
+class Grace:
+    """A session host in grace."""
+
+    name: str
+    path: str
+    """Its page."""
+    left: Text | None
+    """Days of grace; None: it was not heard for a day, and what it said may not hold any more."""
+    colour: str
+    seen: int
+    """When it was last heard, seconds UTC."""
+
+
+@dataclass(frozen=True)
 class OverviewPage(Page):
     """A licence server at a glance."""
 
@@ -96,15 +120,15 @@ class OverviewPage(Page):
         "all_refusals": t("All refusals"),
         "erased": t("(erased)"),
         "enrolled": t("Enrolled"),
-        "silent": t("Not heard for a day"),
         "waiting": t("Wait for approval"),
         "shut_out": t("Shut out"),
-        "graces": t("Days of grace left"),
+        "stand": t("How they stand, as they say"),
+        "graces": t("Grace that ends first"),
         "graces_what": t(
-            "Until this licence server is activated, a session host lets people in for 120 days from its enrolment, unless "
-            "it has had a token from another one."
+            "A session host lets people in without CALs for 120 days, until it has a token from an activated licence server. "
+            "What is shown is what it said itself."
         ),
-        "day_left": t("days"),
+        "heard": t("last heard"),
         "use": t("Use over time"),
         "use_what": t("The most CALs that were out on each day (UTC), and those that were installed."),
         "day": t("Day"),
@@ -134,35 +158,19 @@ class OverviewPage(Page):
     uses: tuple[Use, ...] = ()
     latest: tuple[Refused, ...] = ()
     """The last refusals, by name."""
-    silent: int = 0
-    """Enrolled session hosts that were not heard for a day."""
-    graces: tuple[tuple[str, int], ...] = ()
-    """Session hosts whose grace ends soonest, with their days left; none once the server is activated."""
+    standings: tuple[Standing, ...] = ()
+    """How many of the enrolled session hosts stand how, as they said."""
+    graces: tuple[Grace, ...] = ()
+    """Session hosts whose grace ends soonest."""
     chart: str = CHART
 
     scripts: ClassVar[Sequence[str]] = ("uplot.min.js", "chart.js")
     styles: ClassVar[Sequence[str]] = ("uplot.min.css",)
 
 
-@dataclass(frozen=True)
-class Host:
-    """What the overview needs to know of a session host."""
-
-    name: str
-    enrolled: int
-    """Seconds UTC, as is the next."""
-    seen: int
-    admitted: bool
-    """Whether it is neither pending nor shut out."""
-
-
-def overview(
-    told: Status, usage: Sequence[PoolUsage] = (), latest: Sequence[RefusalReport] = (), hosts: Sequence[Host] = ()
-) -> OverviewPage:
+def overview(told: Status, usage: Sequence[PoolUsage] = (), latest: Sequence[RefusalReport] = ()) -> OverviewPage:
     """Make the page."""
-    now = told.clock.licensing_time
     uses = tuple(use(number, pool) for number, pool in enumerate(usage))
-    admitted = [host for host in hosts if host.admitted]
     return OverviewPage(
         status=told,
         activation=t("activated") if told.activated else t("not activated"),
@@ -173,14 +181,19 @@ def overview(
         head=told.head.hex()[:16],
         uses=uses,
         latest=tuple(Refused(one.holder, one.host, Reason(one.reason).text, one.last) for one in latest),
-        silent=sum(host.seen < now - DAY for host in admitted),
-        graces=() if told.activated else tuple(_graces(admitted, now)),
+        standings=tuple(_standing(Stands(name), count) for name, count in told.hosts_by_state.standings.items()),
+        graces=tuple(_grace(one) for one in told.hosts_by_state.graces),
     )
 
 
-def _graces(hosts: Sequence[Host], now: int) -> list[tuple[str, int]]:
-    left = [(host.name, max(0, -((now - host.enrolled - GRACE_DAYS * DAY) // DAY))) for host in hosts]
-    return sorted(left, key=lambda one: (one[1], one[0]))[:MOST_GRACES]
+def _standing(stands: Stands, count: int) -> Standing:
+    return Standing(stands.text, COLOURS[stands], count, f"{HOSTS}?stands={stands}")
+
+
+def _grace(told: GraceLeft) -> Grace:
+    left = None if told.silent else days_text(told.days_left)
+    colour = "warn" if told.silent else days_colour(told.days_left)
+    return Grace(told.name, f"{HOSTS}/{told.host.hex()}", left, colour, told.seen)
 
 
 def _needs_of_use(uses: Sequence[Use]) -> Iterator[Need]:
@@ -210,7 +223,19 @@ def _needs(told: Status) -> Iterator[Need]:
         yield Need(t("The licence server is not activated"), t("Call the activation centre."), ACTIVATE)
     for name in told.hosts_by_state.pending:
         yield Need(t("The session host {name} waits for approval", name=name), path=HOSTS)
+    yield from _needs_of_graces(told.hosts_by_state)
     yield from _needs_of_packs(told)
+
+
+def _needs_of_graces(told: HostsAtAGlance) -> Iterator[Need]:
+    over = told.standings.get(Stands.GRACE_OVER, 0)
+    if over:
+        text = t("Grace is over, and people are refused: {count} session hosts", count=over)
+        yield Need(text, path=f"{HOSTS}?stands={Stands.GRACE_OVER}", urgent=True)
+    first = next((one for one in told.graces if not one.silent), None)
+    if first is not None and first.days_left <= GRACE_SOON:
+        text = t("Grace ends on the session host {name}: {left}", name=first.name, left=days_text(first.days_left))
+        yield Need(text, path=f"{HOSTS}?stands={Stands.GRACE}", urgent=True)
 
 
 def _needs_of_packs(told: Status) -> Iterator[Need]:
