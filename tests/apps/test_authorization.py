@@ -90,6 +90,7 @@ READING = [
     "report-authorised",
     "report-cals",
     "report-export",
+    "report-month",
     "report-packs",
     "report-refusals",
     "report-rows",
@@ -132,6 +133,7 @@ CHANGING = [
     "person-remove",
     "policy-set",
     "retire",
+    "voucher-settle",
 ]
 ELSEWHERE = {
     "GET /healthz": "whoever is on this machine",

@@ -12,6 +12,7 @@ from calvox.apps.journals import ListEntries, VerifyJournal
 from calvox.apps.licence_server.cal_cases import AboutCal, ListCals, Month, Users
 from calvox.apps.licence_server.call_cases import AskCalling, AskTyped
 from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.month_cases import AskMonth
 from calvox.apps.licence_server.process import CASES, Page
 from calvox.apps.licence_server.report_cases import AskAdvice, AskRows, Export
 from calvox.common.clock import DAY
@@ -28,6 +29,7 @@ ASKED: dict[str, msgspec.Struct] = {
     "journal-verification": VerifyJournal(),
     "report-rows": AskRows("packs"),
     "report-export": Export("csv", ("users",)),
+    "report-month": AskMonth("2027-01"),
     "report-advice": AskAdvice(),
     "cal-list": ListCals(),
     "cal-show": AboutCal(Which("anna", "user")),

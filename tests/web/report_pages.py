@@ -79,6 +79,8 @@ REPORT_PAGES: dict[str, Page] = {
 """With names wherever one can stand."""
 PLAIN_REPORTS: dict[str, Page] = {
     **{f"report-{one.name}": reports(one, [], zone=ZONE, key=KEY) for one in REPORTS.values()},
+    "report-making": reports(REPORTS["authorised"], [], zone=ZONE, key=KEY, month="2027-01", part=0.5),
+    "report-made": reports(REPORTS["authorised"], [], zone=ZONE, key=KEY, month="2027-01", made=NOON),
     "advice": advice(advise([], 0, 0)),
     "journal": journal(Looked([], 0), [], Sought(), 0),
     "verification-none": verification(Verification()),

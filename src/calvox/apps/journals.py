@@ -5,7 +5,6 @@ for each journal; how the last one ended is known until the process ends.
 """
 
 import threading
-import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -14,6 +13,7 @@ import msgspec
 import structlog
 
 from calvox.apps.owner import UseCase
+from calvox.apps.resting import sharing
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import current_language, language_of
 from calvox.journal.interface import Journal
@@ -61,8 +61,6 @@ class _Aside:
 
 _ASIDE: "WeakKeyDictionary[Journal, _Aside]" = WeakKeyDictionary()
 _DOOR = threading.Lock()
-_STEP = 0.02
-"""Seconds of work between two rests."""
 
 
 def begin_verification(store: HasJournal, asked: VerifyJournal, by: str) -> Verification:
@@ -83,18 +81,14 @@ def verification(store: HasJournal, asked: VerifyJournal, by: str) -> Verificati
 
 
 def _verify_aside(journal: Journal, aside: _Aside, language: Any) -> None:
-    by, began = aside.told.by, [time.monotonic()]
+    by = aside.told.by
 
-    def progress(part: float) -> None:
+    def tell(part: float) -> None:
         aside.told = Verification("running", part, by=by)
-        worked = time.monotonic() - began[0]
-        if worked > _STEP:
-            time.sleep(worked)
-            began[0] = time.monotonic()
 
     with language_of(language):
         try:
-            told = verified(journal, progress)
+            told = verified(journal, sharing(tell))
             aside.told = Verification("holds", 1.0, told.entries, told.head, by=by)
         except CalvoxError as error:
             aside.told = Verification("broken", problem=str(error), hint=str(error.hint or ""), by=by)

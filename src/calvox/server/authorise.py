@@ -1,6 +1,6 @@
 """Keep the list of users who are authorised, and report on a month of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,10 +14,13 @@ from calvox.core.holders import holder_of
 from calvox.core.products import CalType
 from calvox.core.remarks import remark
 from calvox.journal.interface import Reader, Transaction
+from calvox.journal.listing import Chosen, bounds
 from calvox.server.holders import holder_reference, references
 from calvox.server.store import LicenceServer
 
 _GIVEN, _GONE = {"CalIssued", "CalRenewed", "CalReentered"}, {"CalReleased", "CalReleasedByHand", "CalExpired"}
+TOLD = 500
+"""Entries after which it is told how far a report is."""
 _CAL_KINDS = frozenset({*_GIVEN, *_GONE, "CalRevoked"})
 
 
@@ -100,15 +103,17 @@ def on_the_list(reader: Reader) -> list[OnTheList]:
     return sorted(found, key=lambda user: user.name.casefold())
 
 
-def authorised_report(server: LicenceServer, reader: Reader, month: str) -> AuthorisedReport:
-    """Report on a month, YYYY-MM in the site's zone.
+def authorised_report(
+    server: LicenceServer, reader: Reader, month: str, progress: Callable[[float], None] = lambda _: None
+) -> AuthorisedReport:
+    """Report on a month, YYYY-MM in the site's zone; tell how much of the ledger was gone through, 0 to 1.
 
     Raises:
         BadInput: it is no month.
     """
     first, after = month_of(server, month)
     rows = authorised_in(reader.select("authorised"), first, after)
-    seen = seen_in(_facts(reader), first, after)
+    seen = seen_in(_facts(reader, after, progress), first, after)
     users = [
         AuthorisedUser(_name(reader, row["holder"]), row["since"], row["until"], row["holder"] in seen) for row in rows
     ]
@@ -128,8 +133,14 @@ def month_of(server: LicenceServer, month: str) -> tuple[int, int]:
         raise BadInput(t("“{text}” is no month; write it as 2027-06", text=month)) from error
 
 
-def _facts(reader: Reader) -> Iterator[tuple[int, Fact]]:
-    return ((entry.time, reader.fact(entry)) for entry in reader.entries() if entry.kind in _CAL_KINDS)
+def _facts(reader: Reader, until: int, progress: Callable[[float], None]) -> Iterator[tuple[int, Fact]]:
+    """Read what happened to CALs before a moment."""
+    _, end = bounds(reader, Chosen(until=until))
+    for entry in reader.entries(last=end - 1):
+        if entry.sequence % TOLD == 0:
+            progress(entry.sequence / end)
+        if entry.kind in _CAL_KINDS:
+            yield entry.time, reader.fact(entry)
 
 
 def _name(reader: Reader, reference: bytes) -> str:

@@ -144,8 +144,11 @@ def _refusals(server: LicenceServer, reader: Reader, month: str) -> Iterator[Row
         yield one.last, one.holder, one.host, one.cal_type, one.reason, one.count
 
 
-def _authorised(server: LicenceServer, reader: Reader, month: str) -> Iterator[Row]:
-    told = authorised_report(server, reader, month)
+def authorised_rows(
+    server: LicenceServer, reader: Reader, month: str, progress: Callable[[float], None] = lambda _: None
+) -> Iterator[Row]:
+    """Read the rows of the report on authorised users; before the first comes a way through the whole ledger."""
+    told = authorised_report(server, reader, month, progress)
     for user in told.users:
         yield user.name, 1, user.since, user.until or None, int(user.seen)
     for name in told.not_authorised:
@@ -252,7 +255,7 @@ REPORTS: Mapping[str, Report] = {
                 Column("until", t("Until"), Kind.DATE),
                 Column("seen", t("Seen"), Kind.YES),
             ),
-            _authorised,
+            authorised_rows,
             monthly=True,
         ),
         Report(

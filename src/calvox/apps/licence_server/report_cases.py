@@ -7,6 +7,7 @@ import msgspec
 
 from calvox.apps.licence_server import exporting
 from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.month_cases import LONGEST, MONTH_CASES
 from calvox.apps.owner import UseCase
 from calvox.common.clock import DAY
 from calvox.common.errors import BadInput
@@ -24,8 +25,6 @@ USAGE_DAYS = 183
 """Days of use over time that are told."""
 LATEST = 5
 """Refusals that are told by name."""
-LONGEST = 8
-"""Digits of a place in a report, and one more."""
 MOST_SAID = 10_000_000
 """Users or devices that somebody may say there are."""
 Form = Literal["csv", "json", "pdf", "signed"]
@@ -134,4 +133,5 @@ REPORT_CASES: dict[str, UseCase[LicenceServer]] = {
     "report-export": UseCase(Export, Exported, export, reads=True),
     "report-usage": UseCase(Nothing, UsageTold, usage, reads=True),
     "report-advice": UseCase(AskAdvice, Advice, advice, reads=True),
+    **MONTH_CASES,
 }

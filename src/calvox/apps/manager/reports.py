@@ -5,7 +5,7 @@ ledger all the while. PDF and signed files have an end, and are made whole first
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from starlette.responses import Response
@@ -13,9 +13,10 @@ from starlette.responses import Response
 from calvox.apps.browser import Endpoint, WithPeople
 from calvox.apps.browser import Visit as AnyVisit
 from calvox.apps.licence_server import exporting
+from calvox.apps.licence_server.month_cases import AskMonth, MonthTold
 from calvox.apps.licence_server.report_cases import AskAdvice, AskRows, Export, Rows
 from calvox.apps.manager.sending import send
-from calvox.common.errors import BadInput, NotFound
+from calvox.common.errors import BadInput, CalvoxError, NotFound, TooMany
 from calvox.common.i18n import t
 from calvox.server.report_tables import Report, report_named
 from calvox.web.manager import advice, menu, reports
@@ -55,24 +56,34 @@ async def show_reports(visit: Visit) -> Response:
     """Show a page of a report; what cannot be read is told on it."""
     asked, server = visit.asked(AskedReport), visit.desk.people.store
     report = report_named(asked.report)
-    read: Rows | BadInput = Rows([])
-    if asked.month or not report.monthly:
-        try:
-            read = await visit.case("report-rows", AskRows(report.name, asked.month, asked.start))
-        except BadInput as error:
-            read = error
-    further = "" if isinstance(read, BadInput) else read.further
-    rows = read if isinstance(read, BadInput) else read.rows
+    told: Rows | MonthTold | None = None
+    trouble: CalvoxError | None = None
+    try:
+        told = await _asked(visit, report, asked)
+    except (BadInput, TooMany) as error:
+        trouble = error
+    month = told if isinstance(told, MonthTold) else None
     page = reports.reports(
         report,
-        rows,
+        trouble or (told.rows if told else []),
         zone=visit.desk.zone,
         key=server.keys.signing.public.hex(),
         month=asked.month,
         start=asked.start,
-        further=further,
+        further=told.further if told else "",
+        part=month.part if month and month.state == "running" else 1.0,
+        made=month.made if month else 0,
     )
     return visit.page(page, menu.REPORTS)
+
+
+async def _asked(visit: Visit, report: Report, asked: AskedReport) -> Rows | MonthTold | None:
+    """Read a page of the report; of one that is of a month, or how far that is; None: no month was chosen."""
+    if not report.monthly:
+        return cast(Rows, await visit.case("report-rows", AskRows(report.name, asked.month, asked.start)))
+    if not asked.month:
+        return None
+    return cast(MonthTold, await visit.case("report-month", AskMonth(asked.month, asked.start)))
 
 
 async def send_file(visit: Visit) -> Response:

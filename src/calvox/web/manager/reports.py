@@ -64,6 +64,11 @@ class ReportsPage(Page):
         "month": t("Month"),
         "month_help": t("As 2027-06"),
         "show": t("Show"),
+        "making": t(
+            "The whole ledger is looked through. That goes on while you do something else, or close this page."
+        ),
+        "look": t("How far is it?"),
+        "made": t("As of"),
         "take": t("Take along"),
         "none": t("There is nothing to report."),
         "first": t("To the beginning"),
@@ -94,6 +99,14 @@ class ReportsPage(Page):
     """How an auditor checks the signed file."""
     trouble: CalvoxError | None = None
     """Why the report cannot be shown."""
+    here: str = ""
+    """Its own address, while it is being made; empty: it is there."""
+    percent: int = 0
+    """How far it is."""
+    progress: Text | str = ""
+    """The same in words."""
+    made: int = 0
+    """Of when it is, seconds UTC; 0: of now."""
 
 
 def reports(
@@ -105,6 +118,8 @@ def reports(
     month: str = "",
     start: str = "",
     further: str = "",
+    part: float = 1.0,
+    made: int = 0,
 ) -> ReportsPage:
     """Make the page.
 
@@ -116,11 +131,13 @@ def reports(
         month: YYYY-MM, of a report that is of one.
         start: Where this page began.
         further: Where the next one begins; empty: there is none.
+        part: How far it is, if it is being made.
+        made: Of when it is, seconds UTC; 0: of now.
     """
     trouble = rows if isinstance(rows, CalvoxError) else None
     read = () if isinstance(rows, CalvoxError) else rows
     shown = tuple(tuple(CellShown(c, cell, zone) for c, cell in zip(report.columns, row, strict=True)) for row in read)
-    takes = not trouble and bool(month or not report.monthly)
+    takes = not trouble and part == 1 and bool(month or not report.monthly)
     files = tuple((name, _file(report.name, form, month)) for form, name in FORMS.items()) if takes else ()
     return ReportsPage(
         report=report,
@@ -133,6 +150,10 @@ def reports(
         key=key,
         command=f"calvox report verify calvox-report.signed --key {key}",
         trouble=trouble,
+        here=_address(report.name, month, start) if part < 1 else "",
+        percent=int(100 * part),
+        progress=t("{percent} % of the ledger was looked at", percent=int(100 * part)),
+        made=made,
     )
 
 
