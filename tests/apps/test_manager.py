@@ -191,13 +191,23 @@ ACTS = {
     "/retire/{act}": ["freeze", "thaw"],
 }
 CHANGES = [
-    *("/log-out", "/password", "/hosts/code", "/policy", "/packs/convert", "/packs/policy", "/backups", "/migrate"),
+    *(
+        "/log-out",
+        "/password",
+        "/hosts/code",
+        "/policy",
+        "/policy/voucher",
+        "/packs/convert",
+        "/packs/policy",
+        "/backups",
+        "/migrate",
+    ),
     *(path.replace("{act}", act) for path, acts in ACTS.items() for act in acts),
 ]
 
 
 FIELDS = {"name": "x", "version": "2022", "why": "w", "group": "g", "holder": "ab" * 32, "sure": "yes", "pack": "1"} | {
-    "quantity": "1", "over_use": "warn", "role": "auditor", "password": "correct horse", "mode": "user", "servers": ""
+    "quantity": "1", "voucher": "abcd", "used": "1", "over_use": "warn", "role": "auditor", "password": "correct horse", "mode": "user", "servers": ""
 }  # fmt: skip
 """What the forms hold, but for what they are about."""
 

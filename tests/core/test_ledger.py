@@ -44,7 +44,7 @@ from calvox.core.hosting import (
     HostRevoked,
 )
 from calvox.core.ledger import FACTS, LEDGER, SLOT, changes
-from calvox.core.outages import OutageCalUsed, PolicySet, VoucherIssued, VoucherSettled
+from calvox.core.outages import OutageCalUsed, PolicySet, VoucherIssued, VoucherSettled, VoucherSettledByHand
 from calvox.core.peopling import LinkMade, PasswordSet, PersonAdded, PersonLocked, PersonRemoved
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.tables import Tables, create_tables
@@ -133,6 +133,7 @@ CANONICAL: tuple[Fact, ...] = (
     VoucherIssued(voucher=b"v" * 16, host=HOST, count=3, hours=8, until=1_805_000_000),
     OutageCalUsed(voucher=b"v" * 16, cal_type=1, holder=HOLDER, since=1_804_000_000, until=1_804_028_800),
     VoucherSettled(voucher=b"v" * 16, used=1),
+    VoucherSettledByHand(voucher=b"v" * 16, used=3, why="burnt", by="ada"),
     AlarmRaised(alarm="rollback", detail="signed up to 9, here 7"),
     AlarmCleared(alarm="rollback", why="called", by="ada"),
     ClockConfirmed(moment=1_805_000_000, by="ada"),
@@ -450,6 +451,7 @@ EFFECTS: dict[str, set[str]] = {
     "VoucherIssued": {"voucher"},
     "OutageCalUsed": {"voucher"},
     "VoucherSettled": {"voucher"},
+    "VoucherSettledByHand": {"voucher"},
     "AlarmRaised": {"alarm", "server"},
     "AlarmCleared": {"alarm", "server"},
     "ClockConfirmed": set(),

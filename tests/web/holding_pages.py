@@ -53,7 +53,7 @@ PACKS = [
     PackReport(3, "user", "2025", 4000, 1234, 123456789012, NOON, 0, True, over_use="warn"),
 ]
 POLICY = PolicyShown(7, NOON, "user", ("https://" + HOSTILE, "https://b.example:7402"), False, 5, 8)
-VOUCHERS = [VoucherShown("ab" * 16, HOSTILE, 5, 8, NOON, NOON, settled, 3) for settled in (0, NOON)]
+VOUCHERS = [VoucherShown("ab" * 16, HOSTILE, 5, 8, NOON, NOON, settled, 3, not settled) for settled in (0, NOON)]
 REPORT = HostReport(
     b"\x01" * 16, HOSTILE, 7, HostState.PENDING, HOSTILE, False, NOON, NOON, NOON, True, POLICY, VOUCHERS[0]
 )

@@ -124,7 +124,7 @@ def test_an_administrator_is_shown_forms() -> None:
         "host": {"/log-out", "/hosts/approve", "/hosts/group", "/hosts/revoke"},
         "holder": {"/log-out", "/holders/revoke", "/holders/release", "/holders/leave"},
         "packs": {"/log-out", "/packs/convert", "/packs/policy"},
-        "policy": {"/log-out", "/policy"},
+        "policy": {"/log-out", "/policy", "/policy/voucher"},
         "people": {"/log-out", "/people/add", "/people/password", "/people/remove"},
     }
 

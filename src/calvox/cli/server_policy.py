@@ -6,12 +6,12 @@ import typer
 from rich.console import Console
 
 from calvox.apps.licence_server.host_cases import Nothing
-from calvox.apps.licence_server.policy_cases import SetPolicy
+from calvox.apps.licence_server.policy_cases import SetPolicy, SettleByHand
 from calvox.cli.own_server import Folder, server_owner
-from calvox.cli.session import grid, settings, show
+from calvox.cli.session import NOT_DONE_EXIT, confirmed, grid, settings, show
 from calvox.common.clock import show_time
 from calvox.common.i18n import t
-from calvox.server.policy_report import PolicyShown, Vouchers
+from calvox.server.policy_report import PolicyShown, Vouchers, VoucherShown
 
 policy = typer.Typer(no_args_is_help=True, help=str(t("What session hosts are told: signed, and fetched by them.")))
 vouchers = typer.Typer()
@@ -73,14 +73,45 @@ def list_vouchers(folder: Folder = None) -> None:
 
     def render(screen: Console) -> None:
         table = grid(
-            None, t("Host"), t("CALs"), t("Hours each"), t("Issued on"), t("Good until"), t("Settled"), t("Used")
+            None,
+            t("Host"),
+            t("Voucher"),
+            t("CALs"),
+            t("Hours each"),
+            t("Issued on"),
+            t("Good until"),
+            t("Settled"),
+            t("Used"),
         )
         for one in told.vouchers:
             settled = show_time(one.settled, zone) if one.settled else str(t("not settled yet"))
             times = (show_time(one.issued, zone), show_time(one.until, zone), settled)
-            table.add_row(one.host, str(one.count), str(one.hours), *times, str(one.used) if one.settled else "?")
+            table.add_row(
+                one.host, one.voucher[:8], str(one.count), str(one.hours), *times, str(one.used) if one.settled else "?"
+            )
         screen.print(table)
         text = t("At most {count} CALs may be out that nobody has told of.", count=told.open_cals)
         screen.print(str(text), markup=False)
 
     show(told, render)
+
+
+@vouchers.command("settle-voucher", help=str(t("Settle the outage voucher of a host that is gone for good.")))
+def settle_voucher(
+    voucher: Annotated[str, typer.Argument(help=str(t("The first digits of the voucher, as “vouchers” shows them.")))],
+    used: Annotated[int, typer.Option(min=0, help=str(t("CALs that were given out of it, as is known on paper.")))],
+    why: Annotated[str, typer.Option(help=str(t("Why, in a few words without names; it stays in the journal.")))],
+    yes: Annotated[bool, typer.Option("--yes", help=str(t("Do not ask for confirmation.")))] = False,
+    folder: Folder = None,
+) -> None:
+    """Settle, after asking: it cannot be taken back."""
+    question = t(
+        "Shall voucher {voucher} be settled with {used} CALs? It cannot be taken back.", voucher=voucher, used=used
+    )
+    if not confirmed(question, yes=yes):
+        raise typer.Exit(NOT_DONE_EXIT)
+    told: VoucherShown = server_owner(folder).call("voucher-settle", SettleByHand(voucher, used, why))
+    text = t(
+        "The outage voucher of {host} is settled: {used} of {count} CALs.", host=told.host, used=used, count=told.count
+    )
+    show(told, lambda screen: screen.print(str(text), markup=False))

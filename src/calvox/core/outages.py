@@ -1,7 +1,8 @@
 """What hosts are told to do, and what they may give out while no licence server answers, as the ledger has it.
 
 An outage voucher lets one host give out so many CALs for so many hours. It is settled when the host tells what it used, and
-only then is it given the next: the open vouchers together are the most that can be given out unseen.
+only then is it given the next: the open vouchers together are the most that can be given out unseen. For a host that is gone
+for good, an administrator settles it with what is known.
 """
 
 from collections.abc import Iterable
@@ -56,7 +57,17 @@ class VoucherSettled(Fact, frozen=True):
     used: int
 
 
-OUTAGE_FACTS: tuple[type[Fact], ...] = (PolicySet, VoucherIssued, OutageCalUsed, VoucherSettled)
+class VoucherSettledByHand(Fact, frozen=True):
+    """An administrator settled the voucher of a host that will not do so any more."""
+
+    voucher: bytes
+    used: int
+    """As the administrator says, without the holders."""
+    why: str
+    by: str
+
+
+OUTAGE_FACTS: tuple[type[Fact], ...] = (PolicySet, VoucherIssued, OutageCalUsed, VoucherSettled, VoucherSettledByHand)
 OUTAGE_TABLES = (
     Table(
         "policy",
@@ -108,5 +119,7 @@ def outage_changes(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield Add("voucher", (fact.voucher,), "used", 1)
         case VoucherSettled():
             yield Set("voucher", (fact.voucher,), {"settled": placed.time})
+        case VoucherSettledByHand():
+            yield Set("voucher", (fact.voucher,), {"settled": placed.time, "used": fact.used})
         case _:
             raise AssertionError(fact)

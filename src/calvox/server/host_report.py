@@ -57,6 +57,6 @@ def host_report(server: LicenceServer, reader: Reader, host: str) -> HostReport:
         seen=seen,
         ended=ends < server.world.now(),
         policy=shown(reader),
-        voucher=voucher_shown(voucher, row["name"]) if voucher else None,
+        voucher=voucher_shown(voucher, row, server.world.now()) if voucher else None,
         standing=standing,
     )

@@ -3,6 +3,7 @@
 import msgspec
 
 from calvox.core.book import Row
+from calvox.core.hosting import HostState
 from calvox.journal.interface import Reader
 
 
@@ -33,6 +34,8 @@ class VoucherShown(msgspec.Struct, frozen=True):
     settled: int
     """0 = open."""
     used: int
+    by_hand: bool = False
+    """Whether an administrator may settle it: its host was shut out, or it has ended."""
 
 
 class Vouchers(msgspec.Struct, frozen=True):
@@ -53,15 +56,21 @@ def shown(reader: Reader) -> PolicyShown:
     return PolicyShown(**{name: row[name] for name in names}, servers=servers, fail_open=bool(row["fail_open"]))
 
 
-def vouchers(reader: Reader) -> Vouchers:
+def vouchers(reader: Reader, now: int) -> Vouchers:
     """List the vouchers, open ones first, the latest first."""
-    hosts = {row["host"]: row["name"] for row in reader.select("host")}
+    hosts = {row["host"]: row for row in reader.select("host")}
     rows = sorted(reader.select("voucher"), key=lambda row: (row["settled"] > 0, -row["issued"]))
-    listed = [voucher_shown(row, hosts.get(row["host"], "")) for row in rows]
+    listed = [voucher_shown(row, hosts.get(row["host"]), now) for row in rows]
     return Vouchers(sum(one.count for one in listed if not one.settled), listed)
 
 
-def voucher_shown(row: Row, host: str) -> VoucherShown:
-    """Show one voucher of a host with this name."""
-    names = ("count", "hours", "issued", "until", "settled", "used")
-    return VoucherShown(row["voucher"].hex(), host, **{name: row[name] for name in names})
+def voucher_shown(row: Row, host: Row | None, now: int) -> VoucherShown:
+    """Show one voucher of a host."""
+    about = {name: row[name] for name in ("count", "hours", "issued", "until", "settled", "used")}
+    by_hand = not row["settled"] and may_be_settled_by_hand(row, host, now)
+    return VoucherShown(row["voucher"].hex(), host["name"] if host else "", **about, by_hand=by_hand)
+
+
+def may_be_settled_by_hand(voucher: Row, host: Row | None, now: int) -> bool:
+    """Tell whether nothing more is given out of a voucher by a host that is admitted, and would not know it was settled."""
+    return host is None or host["state"] == HostState.REVOKED or voucher["until"] < now

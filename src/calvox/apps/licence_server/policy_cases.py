@@ -5,7 +5,8 @@ import msgspec
 from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.owner import UseCase
 from calvox.core.outages import PolicySet
-from calvox.server.policy_report import PolicyShown, Vouchers, shown, vouchers
+from calvox.server.policy_report import PolicyShown, Vouchers, VoucherShown, shown, vouchers
+from calvox.server.settling import settle_by_hand
 from calvox.server.statements import set_policy
 from calvox.server.store import LicenceServer
 
@@ -18,6 +19,16 @@ class SetPolicy(msgspec.Struct, frozen=True):
     fail_open: bool | None = None
     outage_cals: int | None = None
     outage_hours: int | None = None
+
+
+class SettleByHand(msgspec.Struct, frozen=True):
+    """Settle the outage voucher of a host that is gone for good."""
+
+    voucher: str
+    """The first digits of its identifier."""
+    used: int
+    """CALs that were given out of it, as is known on paper."""
+    why: str
 
 
 def _set(server: LicenceServer, asked: SetPolicy, by: str) -> PolicyShown:
@@ -38,11 +49,16 @@ def _show(server: LicenceServer, asked: Nothing, by: str) -> PolicyShown:
 
 def _vouchers(server: LicenceServer, asked: Nothing, by: str) -> Vouchers:
     with server.journal.read() as reader:
-        return vouchers(reader)
+        return vouchers(reader, server.world.now())
 
 
 POLICY_CASES: dict[str, UseCase[LicenceServer]] = {
     "policy": UseCase(Nothing, PolicyShown, _show, reads=True),
     "policy-set": UseCase(SetPolicy, PolicyShown, _set),
     "vouchers": UseCase(Nothing, Vouchers, _vouchers, reads=True),
+    "voucher-settle": UseCase(
+        SettleByHand,
+        VoucherShown,
+        lambda server, asked, by: settle_by_hand(server, asked.voucher, asked.used, asked.why, by),
+    ),
 }

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from calvox.apps.browser import MOST, Endpoint, Visit, WithPeople, converted
 from calvox.apps.licence_server.host_cases import Group, HostListed, MakeCode, Nothing, OneHost
-from calvox.apps.licence_server.policy_cases import SetPolicy
+from calvox.apps.licence_server.policy_cases import SetPolicy, SettleByHand
 from calvox.common.errors import BadInput, CalvoxError, Conflict, NotFound, rendering
 from calvox.common.i18n import Text, t
 from calvox.common.settings import Server
@@ -23,9 +23,11 @@ DONE: Mapping[str, Text] = {
     "approve": t("The session host was approved."),
     "group": t("The session host’s group was set."),
     "revoke": t("The session host was shut out."),
+    "voucher": t("The outage voucher was settled."),
     "policy": t("The policy was signed; each session host takes it up when it next asks."),
 }
 """What the page after a change says."""
+_SURE = t("Tick “Yes, this is what I want” after reading what will be done.")
 _LOCAL = ("localhost", "127.", "::1")
 
 
@@ -67,6 +69,15 @@ class TypedPolicy(msgspec.Struct, frozen=True):
     fail: Literal["open", "closed"] = "open"
     outage_cals: int = 0
     outage_hours: int = 0
+
+
+class TypedVoucher(msgspec.Struct, frozen=True):
+    """A voucher that is to be settled."""
+
+    voucher: str
+    used: int
+    why: str = ""
+    sure: Literal["yes", ""] = ""
 
 
 async def show_hosts(visit: Visit[WithPeople]) -> Response:
@@ -118,8 +129,7 @@ async def act_on_host(visit: Visit[WithPeople]) -> Response:
     report: HostReport = await visit.read(_report, visit.desk.people.store, form.host)
     try:
         if act == "revoke" and not form.sure:
-            hint = t("Tick “Yes, this is what I want” after reading what will be done.")
-            raise BadInput(t("Nothing was done yet"), hint=hint)
+            raise BadInput(t("Nothing was done yet"), hint=_SURE)
         await visit.case(f"host-{act}", asked[act])
     except (BadInput, Conflict) as error:
         return visit.page(host.host(report, trouble=error), menu.HOSTS, status=rendering(error).status)
@@ -144,13 +154,28 @@ async def set_policy(visit: Visit[WithPeople]) -> Response:
     return visit.go_to(f"{menu.POLICY}?done=policy")
 
 
+async def settle_voucher(visit: Visit[WithPeople]) -> Response:
+    """Settle a voucher for a host that is gone; what is refused is told on the page."""
+    form = converted(await visit.form(), TypedVoucher)
+    try:
+        if not form.sure:
+            raise BadInput(t("Nothing was done yet"), hint=_SURE)
+        await visit.case("voucher-settle", SettleByHand(form.voucher, form.used, form.why))
+    except (BadInput, Conflict, NotFound) as error:
+        return await _policy(visit, unsettled=error)
+    return visit.go_to(f"{menu.POLICY}?done=voucher")
+
+
 async def _policy(
-    visit: Visit[WithPeople], typed: PolicyShown | None = None, trouble: CalvoxError | None = None
+    visit: Visit[WithPeople],
+    typed: PolicyShown | None = None,
+    trouble: CalvoxError | None = None,
+    unsettled: CalvoxError | None = None,
 ) -> Response:
     told: PolicyShown = await visit.case("policy", Nothing())
     out: Vouchers = await visit.case("vouchers", Nothing())
-    page = policy.policy(told, out, typed, trouble)
-    return visit.page(page, menu.POLICY, said=_done(visit), status=rendering(trouble).status if trouble else 200)
+    page, wrong = policy.policy(told, out, typed, trouble, unsettled), trouble or unsettled
+    return visit.page(page, menu.POLICY, said=_done(visit), status=rendering(wrong).status if wrong else 200)
 
 
 def addresses(settings: Server) -> tuple[str, ...]:
@@ -176,5 +201,6 @@ ENDPOINTS = (
     Endpoint("POST", "/hosts/{act}", act_on_host),
     Endpoint("GET", "/policy", show_policy),
     Endpoint("POST", "/policy", set_policy),
+    Endpoint("POST", "/policy/voucher", settle_voucher),
 )
 """Their routes."""

@@ -67,6 +67,16 @@ class PolicyPage(Page):
         "settled": t("Settled"),
         "is_open": t("open"),
         "used": t("Used"),
+        "settle": t("Settle for a host that is gone"),
+        "settle_what": t(
+            "A host settles its voucher by itself when it next comes. Where it is gone for good, say here what it gave out, as is "
+            "known on paper; that cannot be taken back. Only vouchers that have ended, or whose host was shut out, are offered."
+        ),
+        "which": t("Voucher"),
+        "used_paper": t("CALs given out of it"),
+        "why": t("Why"),
+        "sure": t("Yes, this is what I want"),
+        "settle_go": t("Settle the voucher"),
         "more": t("Only the first are listed; the command “calvox server vouchers” lists all."),
     }
 
@@ -80,6 +90,10 @@ class PolicyPage(Page):
     """Whether there are more vouchers."""
     trouble: CalvoxError | None = None
     """Why it was not signed."""
+    by_hand: tuple[VoucherShown, ...] = ()
+    """Those that may be settled by hand."""
+    unsettled: CalvoxError | None = None
+    """Why a voucher was not settled."""
     modes: tuple[tuple[str, Text], ...] = tuple(MODES.items())
 
     @property
@@ -94,7 +108,11 @@ class PolicyPage(Page):
 
 
 def policy(
-    told: PolicyShown, out: Vouchers, typed: PolicyShown | None = None, trouble: CalvoxError | None = None
+    told: PolicyShown,
+    out: Vouchers,
+    typed: PolicyShown | None = None,
+    trouble: CalvoxError | None = None,
+    unsettled: CalvoxError | None = None,
 ) -> PolicyPage:
     """Make the page.
 
@@ -103,6 +121,8 @@ def policy(
         out: The vouchers.
         typed: What was typed and not taken.
         trouble: Why it was not.
+        unsettled: Why a voucher was not settled.
     """
+    by_hand = tuple(one for one in out.vouchers if one.by_hand)
     more = len(out.vouchers) > MOST
-    return PolicyPage(told, typed or told, out.open_cals, tuple(out.vouchers[:MOST]), more, trouble)
+    return PolicyPage(told, typed or told, out.open_cals, tuple(out.vouchers[:MOST]), more, trouble, by_hand, unsettled)
