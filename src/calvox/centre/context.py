@@ -2,13 +2,16 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from calvox.centre.keys import Signer
 from calvox.centre.register import SLOT
+from calvox.centre.tallies import Kept
 from calvox.common.clock import World
 from calvox.common.errors import KeyLocked, StoreFailed
 from calvox.common.i18n import t
+from calvox.common.settings import Settings
 from calvox.core.book import Row
 from calvox.core.peopling import CENTRE_ROLES, Roles
 from calvox.journal.interface import Journal, Reader
@@ -27,22 +30,34 @@ class Context:
         *,
         call_seconds: int,
         secret: bytes,
-        zone: ZoneInfo,
+        site: Settings,
         unlock: Unlock | None = None,
     ) -> None:
         self.journal = journal
         self.world = world
         self.call_seconds = call_seconds
         """How long a prepared call is kept."""
-        self.zone = zone
-        """The site's time zone."""
+        self.site = site
+        """What the site has chosen, of the centre and of all else."""
         self.people_at = ""
         """Where people log in with a browser while this process serves; empty: nowhere."""
         self._secret = secret
         self.call_words = threading.Lock()
         """Held while a call word is checked, so that guesses at the same time are counted one by one."""
+        self.tallies: Kept = {}
+        """Calls of days that are over, as they were counted."""
         self._unlock = unlock
         self._signer: Signer | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return Path(self.site.centre.folder)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return self.site.zone
 
     @property
     def roles(self) -> Roles:

@@ -5,7 +5,8 @@ word was right. One that was never ended counts as broken off once it is kept no
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 import msgspec
@@ -13,11 +14,10 @@ import msgspec
 from calvox.centre.context import Context
 from calvox.centre.open_calls import GIVEN_UP, READ_OUT
 from calvox.centre.refusals import Reason
-from calvox.common.clock import DAY, day_of
+from calvox.centre.tallies import Group, Key, Tally, merged, tallies, together
+from calvox.common.clock import day_of
 from calvox.common.errors import BadInput
 from calvox.common.i18n import t
-from calvox.core.book import Row
-from calvox.journal.interface import Reader
 from calvox.wire.phone.codec import CodeType, group_count
 from calvox.wire.phone.forms import Form
 
@@ -102,65 +102,55 @@ def call_statistics(context: Context, request: StatisticsAsked, _: str) -> CallS
         raise BadInput(t("At least 1 day and at most {most} days are counted", most=MOST_DAYS))
     now = context.world.now()
     today = day_of(now)
-    first = today - request.days + 1
+    days = range(today - request.days + 1, today + 1)
     with context.journal.read() as reader:
-        calls = _since(reader, "call", "opened", first * DAY)
-        refused = _since(reader, "refusal", "time", first * DAY)
         still = {row["call"] for row in reader.select("open_call") if row["expires"] > now}
-    read = [row for row in calls if row["outcome"] == READ_OUT]
-    unended = [row for row in calls if not row["outcome"]]
-    reasons = Counter(row["reason"] for row in refused)
+        told = tallies(reader, context.tallies, days, still)
+    calls = _Calls(merged(told))
+    read, unended, still_open = calls.of(READ_OUT), calls.of("").calls, sum(tally.open for tally in told)
+    reasons = sum((tally.reasons for tally in told), Counter[str]())
     return CallStatistics(
         days=request.days,
-        calls=len(calls),
-        read_out=len(read),
-        given_up=sum(row["outcome"] == GIVEN_UP for row in calls),
-        open=sum(row["call"] in still for row in unended),
-        broken_off=sum(row["call"] not in still for row in unended),
-        median=_median(read),
-        longest=max(map(_seconds, read), default=0),
-        forms=[_form(form, [row for row in read if row["form"] == form]) for form in Form],
-        by_day=_by_day(calls, range(first, today + 1)),
+        calls=calls.of().calls,
+        read_out=read.calls,
+        given_up=calls.of(GIVEN_UP).calls,
+        open=still_open,
+        broken_off=unended - still_open,
+        median=_median(read.seconds),
+        longest=max(read.seconds, default=0),
+        forms=[_form(form, calls.of(READ_OUT, form=form)) for form in Form],
+        by_day=[_day(day, tally) for day, tally in zip(days, told, strict=True)],
         reasons=[ReasonFigures(Reason(reason), count) for reason, count in reasons.most_common()],
-        operators=_operators(calls),
+        operators=[_operator(name, calls) for name in sorted({key[0] for key in calls.groups})],
     )
 
 
-def _since(reader: Reader, table: str, column: str, moment: int) -> list[Row]:
-    rows = []
-    for row in reader.select(table, order=f"-{column}"):
-        if row[column] < moment:
-            break
-        rows.append(row)
-    return rows
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """The calls of all days."""
+
+    groups: Mapping[Key, Group]
+
+    def of(self, outcome: str | None = None, *, operator: str | None = None, form: str | None = None) -> Group:
+        """Give those that are alike in what is told."""
+        wanted = operator, outcome, form
+        pairs = self.groups.items()
+        return together(group for key, group in pairs if all(w in (None, k) for w, k in zip(wanted, key, strict=True)))
 
 
-def _form(form: Form, rows: Sequence[Row]) -> FormFigures:
-    groups = group_count(form.encoding, CodeType.CONFIRMATION) * len(rows)
-    return FormFigures(form, len(rows), groups, sum(row["misheard"] for row in rows), _median(rows))
+def _form(form: Form, read: Group) -> FormFigures:
+    groups = group_count(form.encoding, CodeType.CONFIRMATION) * read.calls
+    return FormFigures(form, read.calls, groups, read.misheard, _median(read.seconds))
 
 
-def _by_day(calls: Iterable[Row], days: range) -> list[DayFigures]:
-    read: Counter[int] = Counter()
-    others: Counter[int] = Counter()
-    for row in calls:
-        (read if row["outcome"] == READ_OUT else others)[day_of(row["opened"])] += 1
-    return [DayFigures(day, read[day], others[day]) for day in days]
+def _day(day: int, tally: Tally) -> DayFigures:
+    read = sum(group.calls for (_, outcome, _), group in tally.groups.items() if outcome == READ_OUT)
+    return DayFigures(day, read, sum(group.calls for group in tally.groups.values()) - read)
 
 
-def _operators(calls: Iterable[Row]) -> list[OperatorFigures]:
-    by: dict[str, list[Row]] = {}
-    for row in calls:
-        by.setdefault(row["by"], []).append(row)
-    return [
-        OperatorFigures(name, len(rows), _median([row for row in rows if row["outcome"] == READ_OUT]))
-        for name, rows in sorted(by.items())
-    ]
+def _operator(name: str, calls: _Calls) -> OperatorFigures:
+    return OperatorFigures(name, calls.of(operator=name).calls, _median(calls.of(READ_OUT, operator=name).seconds))
 
 
-def _seconds(row: Row) -> int:
-    return int(row["ended"] - row["opened"])
-
-
-def _median(rows: Sequence[Row]) -> int:
-    return round(median(map(_seconds, rows))) if rows else 0
+def _median(seconds: Sequence[int]) -> int:
+    return round(median(seconds)) if seconds else 0

@@ -21,7 +21,7 @@ from calvox.apps.people_api.app import LOG_IN_LIMIT
 from calvox.common.errors import CalvoxError, NotLoggedIn, rendering
 from calvox.common.i18n import Text, t
 from calvox.web.common.again import AgainPage, SecretField
-from calvox.web.common.guard import fields_of
+from calvox.web.common.guard import FIELD, fields_of
 from calvox.web.common.log_in import LogInPage
 
 DOOR = "/log-in"
@@ -81,6 +81,7 @@ def again(form: str, before: str, fields: str) -> AgainPage:
         BadInput: what was kept of it is no form.
     """
     held = fields_of(fields.encode("ascii", "replace"))
+    held.pop(FIELD, None)
     secrets = [SecretField(name, label) for name in held if (label := _secret(name))]
     plain = {name: value for name, value in held.items() if not _secret(name)}
     return AgainPage(own_path(form), own_path(before), plain, secrets)
