@@ -3,7 +3,7 @@
 import pytest
 
 from calvox.common.clock import DAY
-from calvox.common.errors import BadInput, Denied, NotFound
+from calvox.common.errors import BadInput, Conflict, Denied, NotFound
 from calvox.core.products import CalType
 from calvox.server.holders import Which
 from calvox.server.report import packs_report
@@ -58,7 +58,23 @@ def test_a_cal_is_named_by_its_identifier_too(stocked: Site) -> None:
     cal = stocked.enrol("rdsh-1", "2022").permanent("pc-1")
     assert isinstance(revoke(stocked.server, device(cal.claims.cal_id.hex().upper()), "x", "ada"), Revoked)
     with pytest.raises(NotFound):
-        revoke(stocked.server, device(cal.claims.cal_id.hex()), "x", "ada")
+        revoke(stocked.server, device("ab" * 16), "x", "ada")
+
+
+def test_who_comes_second_is_told_who_was_first(stocked: Site) -> None:
+    """By whom and when, however the CAL is named; once it has ended, it is not found."""
+    host = stocked.enrol("rdsh-1", "2022")
+    cal = host.permanent("pc-1")
+    revoke(stocked.server, device("pc-1"), "stolen", "ada")
+    stocked.clock.later(seconds=90)
+    for which in (device("PC-1"), device(cal.claims.cal_id.hex())):
+        with pytest.raises(Conflict, match=r"was revoked already, by ada on 2027-01-15 12:0") as told:
+            revoke(stocked.server, which, "stolen", "zoe")
+        assert "Nothing is left to be done" in str(told.value.hint)
+    assert stocked.entries().count("CalRevoked") == 1
+    stocked.clock.moment = cal.claims.valid_until + 1
+    with pytest.raises(NotFound):
+        revoke(stocked.server, device("pc-1"), "stolen", "zoe")
 
 
 def test_neither_users_nor_sessions_nor_temporary_cals_are_revoked(stocked: Site) -> None:

@@ -86,10 +86,16 @@ def the_cal(reader: Reader, which: Which, now: int) -> Row:
     return found[0]
 
 
-def _candidates(reader: Reader, which: Which) -> list[Row]:
+def named_id(which: Which) -> bytes:
+    """Read a CAL's identifier, if it is named by that; empty if not."""
     plain = which.name.strip().lower()
-    if len(plain) == ID_DIGITS and all(digit in "0123456789abcdef" for digit in plain):
-        row = reader.get("cal", (bytes.fromhex(plain),))
-        if row is not None:
-            return [row]
+    is_id = len(plain) == ID_DIGITS and all(digit in "0123456789abcdef" for digit in plain)
+    return bytes.fromhex(plain) if is_id else b""
+
+
+def _candidates(reader: Reader, which: Which) -> list[Row]:
+    cal_id = named_id(which)
+    row = reader.get("cal", (cal_id,)) if cal_id else None
+    if row is not None:
+        return [row]
     return cals_of(reader, cal_type_named(which.cal_type), which.name)

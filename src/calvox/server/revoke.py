@@ -5,17 +5,18 @@ How many may stand revoked is core's rule; who is over it is answered, not faile
 
 import msgspec
 
+from calvox.common.clock import show_time
 from calvox.common.commands import Command
-from calvox.common.errors import Denied
+from calvox.common.errors import Conflict, Denied, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.core.entries import CalRevoked
-from calvox.core.products import CalType, version_name
+from calvox.core.products import CalType, cal_type_named, version_name
 from calvox.core.remarks import remark
 from calvox.core.revoking import Room, room
 from calvox.journal.interface import Reader, Transaction
 from calvox.server.expire import forget_cal
-from calvox.server.holders import Which, the_cal
+from calvox.server.holders import Which, named_id, references, the_cal
 from calvox.server.packs import packs_in_force
 from calvox.server.store import LicenceServer
 from calvox.server.tokens import hosts_with_token
@@ -59,13 +60,14 @@ def revoke(server: LicenceServer, which: Which, why: str, by: str) -> Revoked | 
 
     Raises:
         NotFound: there is no such CAL.
+        Conflict: somebody else has revoked it.
         Denied: it is not a device's, or temporary.
         BadInput: the reason is not well formed.
     """
     said = remark(why)
 
     def work(tx: Transaction) -> Revoked | ShareUsedUp:
-        row = the_cal(tx, which, tx.now)
+        row = _the_cal(tx, server, which)
         _check(row)
         found = revocable(tx, row["version"], tx.now)
         if not found.may:
@@ -78,6 +80,31 @@ def revoke(server: LicenceServer, which: Which, why: str, by: str) -> Revoked | 
         return Revoked(row["cal_id"].hex(), row["pack"], row["valid_until"], share)
 
     return server.journal.run(work).value
+
+
+def _the_cal(tx: Transaction, server: LicenceServer, which: Which) -> Row:
+    """Find the CAL; of one that was revoked a moment ago, tell by whom."""
+    try:
+        return the_cal(tx, which, tx.now)
+    except NotFound:
+        gone = _standing_revoked(tx, which)
+        if gone is None:
+            raise
+        by = next(getattr(tx.fact(entry), "by", "") for entry in tx.entries(gone["entry"], gone["entry"]))
+        when = show_time(gone["time"], server.zone)
+        raise Conflict(
+            t("This CAL was revoked already, by {by} on {time}", by=by, time=when),
+            hint=t("Nothing is left to be done: its place in the pack is free."),
+        ) from None
+
+
+def _standing_revoked(tx: Transaction, which: Which) -> Row | None:
+    """Find the CAL of this name that was revoked last and has not ended."""
+    row = tx.get("revoked", (named_id(which),))
+    holders = references(tx, cal_type_named(which.cal_type), which.name) if row is None else []
+    rows = [row] if row else [one for holder in holders for one in tx.select("revoked", {"holder": holder})]
+    standing = (one for one in rows if one["valid_until"] >= tx.now)
+    return max(standing, key=lambda one: int(one["entry"]), default=None)
 
 
 def _tell_hosts(tx: Transaction, row: Row) -> None:
