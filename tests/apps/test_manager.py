@@ -5,7 +5,6 @@ import re
 import ssl
 import time
 from collections.abc import Iterator
-from http.cookies import SimpleCookie
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -26,16 +25,14 @@ from calvox.server.hosts import enrol, make_enrolment_code
 from calvox.trust.certificates import make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
 from calvox.web.common.assets import served
-from calvox.web.common.guard import FIELD
 from calvox.web.common.headers import POLICY
 from calvox.web.manager.menu import VERIFICATION
-from tests.apps.asgi import Told, ask
+from tests.apps.asgi import Told
+from tests.apps.browsing import OWN, Browser
 from tests.apps.processes import ServerProcess
 from tests.world import Site, wish
 
 PASSWORD, CHOSEN = "correct horse battery", "of my own choice"
-OWN = "http://calvox.example"
-HOST = {"Host": "calvox.example"}
 
 
 @pytest.fixture
@@ -56,50 +53,6 @@ def app(site: Site) -> Any:
     """Give its people's listener with the manager; a failed log-in takes no time."""
     desk = PeopleDesk(site.server, CASES, failed_seconds=0)
     return people_app(desk, manager_routes(desk))
-
-
-class Browser:
-    """A browser that keeps cookies and sends a page's own forms."""
-
-    def __init__(self, app: Any) -> None:
-        self._app = app
-        self.cookies: dict[str, str] = {}
-        self.told = Told(0, {}, b"")
-
-    @property
-    def page(self) -> str:
-        """The page that is shown."""
-        return self.told.body.decode()
-
-    @property
-    def token(self) -> str:
-        """The token of the shown page's forms."""
-        found = re.search(f'name="{FIELD}" value="([0-9a-f]+)"', self.page)
-        return found[1] if found else ""
-
-    def get(self, path: str, **headers: str) -> Told:
-        """Ask for a page."""
-        return self._keep(ask(self._app, "GET", path, headers={**HOST, **self._cookie(), **headers}))
-
-    def post(self, path: str, *, origin: str = OWN, token: str | None = None, **fields: str) -> Told:
-        """Send a form of the page that is shown."""
-        sent = {**fields, FIELD: self.token if token is None else token}
-        headers = {**HOST, **self._cookie(), **({"Origin": origin} if origin else {})}
-        return self._keep(ask(self._app, "POST", path, urlencode(sent).encode(), headers=headers))
-
-    def send_raw(self, path: str, body: str, headers: dict[str, str]) -> int:
-        """Send a body of any kind from a page of ours; give the status."""
-        own = {**HOST, **self._cookie(), "Origin": OWN, **headers}
-        return self._keep(ask(self._app, "POST", path, body.encode(), headers=own)).status
-
-    def _cookie(self) -> dict[str, str]:
-        return {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
-
-    def _keep(self, told: Told) -> Told:
-        for cookie in told.cookies:
-            self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(cookie).items()}
-        self.told = told
-        return told
 
 
 def logged_in(app: Any, name: str = "ada") -> Browser:

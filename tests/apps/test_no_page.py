@@ -12,7 +12,8 @@ from calvox.apps.people_api import PeopleDesk, people_app
 from calvox.people.accounts import set_password
 from calvox.web.common.headers import PAGE
 from tests.apps.asgi import ask
-from tests.apps.test_manager import PASSWORD, Browser, logged_in
+from tests.apps.browsing import Browser
+from tests.apps.test_manager import PASSWORD, logged_in
 from tests.world import Site
 
 

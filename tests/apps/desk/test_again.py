@@ -14,8 +14,9 @@ from calvox.people.accounts import add_person
 from calvox.people.attempts import EVERY, EVERY_ADDRESS
 from calvox.people.log_in import IDLE
 from calvox.web.common.pages import FOLDER
+from tests.apps.browsing import OWN, Browser
 from tests.apps.desk.test_desk import BOUGHT, FRENCH, HOSTILE, Desk, app_of
-from tests.apps.test_manager import CHOSEN, OWN, PASSWORD, Browser
+from tests.apps.test_manager import CHOSEN, PASSWORD
 from tests.centre.world import CALL_WORD, CALLER, Centre, lighten, make_centre
 
 

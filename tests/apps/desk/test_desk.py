@@ -27,7 +27,8 @@ from calvox.wire.phone.forms import Form, number_of, write
 from calvox.wire.phone.message import Kind, control_words
 from calvox.wire.phone.oracles import confirmation_fits
 from calvox.wire.phone.repair import Whole
-from tests.apps.test_manager import CHOSEN, PASSWORD, Browser
+from tests.apps.browsing import Browser
+from tests.apps.test_manager import CHOSEN, PASSWORD
 from tests.centre.test_desk import spoken
 from tests.centre.world import (
     AGREEMENT,

@@ -10,7 +10,8 @@ from calvox.apps.licence_server.process import CASES
 from calvox.apps.manager import manager_routes
 from calvox.apps.people_api import PeopleDesk, people_app
 from calvox.people.accounts import add_person, set_password
-from tests.apps.test_manager import PASSWORD, Browser, logged_in
+from tests.apps.browsing import Browser
+from tests.apps.test_manager import PASSWORD, logged_in
 from tests.world import Site, wish
 
 

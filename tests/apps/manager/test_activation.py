@@ -24,7 +24,8 @@ from calvox.wire.phone.filetext import read_request_file
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.message import Kind
 from tests.apps.asgi import Told, ask
-from tests.apps.test_manager import HOST, OWN, PASSWORD, Browser, logged_in
+from tests.apps.browsing import HOST, OWN, Browser
+from tests.apps.test_manager import PASSWORD, logged_in
 from tests.centre.world import lighten
 from tests.world import AGREEMENT, CENTRE, NOON, STOCK, Site
 
@@ -57,15 +58,8 @@ class Caller(Browser):
 
     def upload(self, body: bytes, *, origin: str = OWN, token: str | None = None, **fields: str) -> Told:
         """Send an answer with the form of the page that is shown."""
-        sent = {"by": "file", FIELD: self.token if token is None else token, **fields}
-        parts = [f'name="{name}"\r\n\r\n{value}'.encode() for name, value in sent.items()]
-        parts.append(b'name="answer"; filename="../../etc/passwd"\r\nContent-Type: image/png\r\n\r\n' + body)
-        text = (
-            b"".join(b"--cut\r\nContent-Disposition: form-data; " + part + b"\r\n" for part in parts) + b"--cut--\r\n"
-        )
-        kind = {"Content-Type": "multipart/form-data; boundary=cut", "Origin": origin}
-        self.told = ask(self._app, "POST", "/call/file", text, headers={**HOST, **self._cookie(), **kind})
-        return self.told
+        given = {"by": "file", **fields}
+        return self.drop("/call/file", {"../../etc/passwd": body}, given, field="answer", origin=origin, token=token)
 
     def lines(self, groups: list[str], form: str = "words-en", **more: str) -> Told:
         """Send all lines by the button."""

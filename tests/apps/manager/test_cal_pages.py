@@ -12,7 +12,7 @@ from calvox.server.hosts import enrol, make_enrolment_code
 from calvox.server.revoke import revoke
 from calvox.trust.certificates import make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
-from tests.apps.test_manager import Browser
+from tests.apps.browsing import Browser
 from tests.world import SessionHost, Site
 
 HOSTILE = "<img src=x onerror=alert(1)>'\"&{{7*7}}"

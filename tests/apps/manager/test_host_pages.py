@@ -14,7 +14,8 @@ from calvox.server.hosts import enrol
 from calvox.server.statements import statements_for
 from calvox.trust.certificates import make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
-from tests.apps.test_manager import Browser, pending
+from tests.apps.browsing import Browser
+from tests.apps.test_manager import pending
 from tests.world import Site
 
 

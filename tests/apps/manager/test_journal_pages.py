@@ -15,7 +15,8 @@ from calvox.apps.manager import manager_routes
 from calvox.apps.people_api import PeopleDesk, people_app
 from calvox.common.clock import DAY
 from calvox.core.products import CalType
-from tests.apps.test_manager import Browser, logged_in
+from tests.apps.browsing import Browser
+from tests.apps.test_manager import logged_in
 from tests.world import NOON, Site
 
 

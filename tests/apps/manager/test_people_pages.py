@@ -1,7 +1,8 @@
 """Accounts in the browser: added, given a password, taken away; what is refused is told on the page."""
 
 from calvox.people.log_in import Door
-from tests.apps.test_manager import PASSWORD, Browser
+from tests.apps.browsing import Browser
+from tests.apps.test_manager import PASSWORD
 from tests.world import Site
 
 HOSTILE = "<img src=x onerror=alert(1)>"

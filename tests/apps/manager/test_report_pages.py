@@ -19,7 +19,7 @@ from calvox.server.report_tables import REPORTS
 from calvox.server.standing import GraceLeft
 from calvox.trust.signed_reports import read_signed
 from calvox.web.manager.overview import overview
-from tests.apps.test_manager import Browser
+from tests.apps.browsing import Browser
 from tests.pdfs import text_of
 from tests.world import NOON, Site
 

@@ -1,6 +1,6 @@
 """A server is frozen and thawed by forms, its packs are taken along, and another one takes over from the list."""
 
-from tests.apps.test_manager import Browser
+from tests.apps.browsing import Browser
 from tests.world import AGREEMENT, Site
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from calvox.people.sessions import IDLE
-from tests.apps.test_manager import Browser
+from tests.apps.browsing import Browser
 from tests.world import Site
 
 

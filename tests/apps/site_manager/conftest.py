@@ -9,8 +9,8 @@ import pytest
 from calvox.apps.site_manager.desk import SiteDesk
 from calvox.apps.site_manager.process import site_app
 from calvox.common.clock import World
+from tests.apps.browsing import Browser
 from tests.apps.calling import CONTACT, PURCHASE, Calling
-from tests.apps.site_manager.browsing import Browser
 
 LICENSING = """
 [licensing]

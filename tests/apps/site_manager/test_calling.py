@@ -7,8 +7,8 @@ import pytest
 
 from calvox.apps.site.typing import type_code, typing_of
 from calvox.site.book import ActionPrepared, CallEnded, CallOpened, CodeEntered, CodeHeard
+from tests.apps.browsing import Browser
 from tests.apps.calling import CODE, NOT_ACTIVATED, PACK, SERVER
-from tests.apps.site_manager.browsing import Browser
 from tests.apps.site_manager.conftest import Served
 
 GROUPS = [CODE[at : at + 5] for at in range(0, 35, 5)]

@@ -17,7 +17,7 @@ from calvox.site import folder
 from calvox.site.folder import open_site
 from calvox.web.common.headers import POLICY
 from calvox.web.windows.bundles import SCRIPT
-from tests.apps.site_manager.browsing import Browser
+from tests.apps.browsing import Browser
 from tests.apps.site_manager.conftest import Served
 
 OPEN = {"/come-in", "/language/{language}", "/log-in"}
@@ -136,7 +136,7 @@ def test_a_change_takes_our_origin_and_the_sessions_token(served: Served, browse
     """Without either nothing is done, whoever's cookie comes along; nor by whoever is not in."""
     other, before = served.browser(), served.facts()
     browser.get("/plans")
-    for origin in ("", "null", "http://evil.example", "https://site.example", "http://site.example:81"):
+    for origin in ("", "null", "http://evil.example", "https://calvox.example", "http://calvox.example:81"):
         assert browser.post(path, origin=origin).status == 403
         browser.get("/plans")
     for token in ("", other.token, "é"):

@@ -10,8 +10,8 @@ from calvox.common.clock import DAY, show_date
 from calvox.site.book import BackupTested, BundleImported
 from calvox.web.windows.bundles import SCRIPT
 from calvox.windows.collector import collector_script
+from tests.apps.browsing import Browser
 from tests.apps.calling import BUNDLES, NOT_ACTIVATED, SERVER
-from tests.apps.site_manager.browsing import Browser
 from tests.apps.site_manager.conftest import Served
 
 ALL = {path.name: path.read_bytes() for path in sorted(BUNDLES.glob("*.json"))}

@@ -13,8 +13,8 @@ import pytest
 
 from calvox.site.book import ActionDone, ActionPrepared, PaperMade, PlanClosed, PlanOpened, StepConfirmed
 from calvox.windows.artefacts.kit import ARTEFACTS
+from tests.apps.browsing import Browser
 from tests.apps.calling import SERVER
-from tests.apps.site_manager.browsing import Browser
 from tests.apps.site_manager.conftest import Served
 
 HOST = "rdsh01.corp.example"
