@@ -2,8 +2,8 @@
 
     python -m tools.new_rule host-something-wrong
 
-The beginning of the name says what the rule is about: host-, server-, or anything else for the site; `--about` overrides
-that. The rule answers *unknown*, its test is red, and `tools/make_rules.py --check` and `tools/make_texts.py --check` name it.
+The beginning of the name says what the rule is about: host-, server-, own- (a server of ours), or anything else for the site;
+`--about` overrides that. The rule answers *unknown*, its test is red, and `tools/make_rules.py --check` and `tools/make_texts.py --check` name it.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 from tools.make_rules import HEADINGS, UNWRITTEN
 
 ROOT = Path(__file__).resolve().parent.parent
-ABOUT = {"host": "Session host", "server": "Licence server", "site": "Site"}
+ABOUT = {"host": "Session host", "server": "Licence server", "site": "Site", "own": "Our own server"}
 
 MODULE = '''"""{subject}: {unwritten}.
 

@@ -6,8 +6,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 COMMITS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 5)
 """Upper bounds of a commit's time, in seconds."""
-CERTIFICATE_DAYS = 7
-"""Days that a process's certificate must have left for it to count as ready."""
 
 
 class JournalMetrics:

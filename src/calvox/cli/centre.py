@@ -17,6 +17,7 @@ from calvox.centre.card import CardAsked
 from calvox.centre.servers import BlacklistServer, RetireServer, ServersAsked
 from calvox.centre.signing import ReadAgain, SignCall
 from calvox.centre.succession import AllowReissue, ReissueLeave
+from calvox.cli.centre_alerts import alerts
 from calvox.cli.centre_call import Given, hold_call
 from calvox.cli.centre_options import (
     FolderOption,
@@ -62,6 +63,7 @@ from calvox.wire.phone.request import read_agreement
 app = typer.Typer(no_args_is_help=True, help=str(t("The activation centre: keys, agreements, calls.")))
 agreement_app = typer.Typer(no_args_is_help=True, help=str(t("What customers bought, and who may call for it.")))
 app.add_typer(agreement_app, name="agreement")
+app.add_typer(alerts)
 
 FormOption = Annotated[Form | None, typer.Option("--form", help=str(t("How the confirmation is read out.")))]
 FileOption = Annotated[Path | None, typer.Option("--file", help=str(t("Also write the confirmation to this file.")))]

@@ -48,7 +48,7 @@ def asking(centre: settings_of.Centre) -> AskPassphrase | None:
 def owner_of(folder: Path | None, passphrase_file: Path | None = None) -> Owner[Context]:
     """Find the centre that a command is about."""
     centre = chosen(folder, passphrase_file)
-    return owner(centre, asking(centre))
+    return owner(centre, asking(centre), site=settings())
 
 
 def call(owner: Owner[Context], name: str, request: msgspec.Struct) -> Any:

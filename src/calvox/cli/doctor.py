@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text as Styled
 
 from calvox.apps.site.gathering import facts_of_bundle, facts_of_folder, is_bundle
+from calvox.cli.own_stores import own_here, own_site
 from calvox.cli.session import grid, settings, show
 from calvox.common.clock import SYSTEM, show_time
 from calvox.common.errors import BadInput, NotFound
@@ -51,7 +52,7 @@ WORDS = {
     Outcome.OK: t("ok"),
     Outcome.NOT_APPLICABLE: t("not applicable"),
 }
-ABOUT = {"host": t("session host"), "server": t("licence server"), "site": t("site")}
+ABOUT = {"host": t("session host"), "server": t("licence server"), "site": t("site"), "own": t("our own server")}
 
 
 @app.callback(
@@ -63,7 +64,13 @@ ABOUT = {"host": t("session host"), "server": t("licence server"), "site": t("si
     )
 )
 def doctor(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE", help=str(t("Facts of one site.")))] = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE",
+            help=str(t("Facts of one site, or the folder of a server of ours; none: those on this machine.")),
+        ),
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help=str(t("Show every answer, also what is well or unknown.")))
     ] = False,
@@ -80,11 +87,12 @@ def doctor(
         _show_rule(rule)
     elif message:
         _explain(message)
-    elif files:
-        _diagnose(together([load_site(path) for path in files]), everything)
+    elif sites := [load_site(path) for path in files] if files else own_here():
+        _diagnose(together(sites), everything)
     else:
         raise BadInput(
-            t("There is nothing to look at"), hint=t("Name a file of facts, or use --message, --rules or --rule.")
+            t("There is nothing to look at: no server of ours is on this machine"),
+            hint=t("Name a file of facts or a folder, or use --message, --rules or --rule."),
         )
 
 
@@ -92,14 +100,14 @@ def doctor(
 
 
 def load_site(path: Path) -> Site:
-    """Read the facts of a site: a site folder, a bundle from Windows, or a file of facts.
+    """Read the facts of a site: a folder of a site or of a server of ours, a bundle from Windows, or a file of facts.
 
     Raises:
         NotFound: there is no such file.
         BadInput: it is too large, cannot be read, or does not hold facts.
     """
     if path.is_dir():
-        return facts_of_folder(path)
+        return own_site(path) or facts_of_folder(path)
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
@@ -119,7 +127,8 @@ def load_site(path: Path) -> Site:
 
 def together(sites: list[Site]) -> Site:
     """Put facts from several files into one site; of a machine that occurs twice, the newer facts count."""
-    ordered = sorted(sites, key=lambda site: site.collected)
+    ordered = sorted(sites, key=lambda site: (not site.only_own, site.collected))
+    own = {(one.kind, one.folder): one for site in ordered for one in site.own}
     servers: dict[str, LicenceServer] = {s.machine.name.lower(): s for site in ordered for s in site.licence_servers}
     hosts: dict[str, SessionHost] = {h.machine.name.lower(): h for site in ordered for h in site.session_hosts}
     directory = {}
@@ -131,6 +140,7 @@ def together(sites: list[Site]) -> Site:
         licence_servers=tuple(servers.values()),
         session_hosts=tuple(hosts.values()),
         directory=Directory(**directory),
+        own=tuple(own.values()),
     )
 
 

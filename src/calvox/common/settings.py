@@ -122,7 +122,7 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Mails about what went wrong on a licence server."""
+    """Mails about what went wrong on a licence server or an activation centre."""
 
     smtp: str = ""
     """Host and port of the mail server, as mail.example.test:587; empty: no mail is sent."""

@@ -22,7 +22,9 @@ def views(site: Site, rule: Rule, now: int) -> Iterator[View]:
             yield from (View(site, now, host=host) for host in site.session_hosts)
         case "server":
             yield from (View(site, now, server=server) for server in site.licence_servers)
-        case "site":
+        case "own":
+            yield from (View(site, now, own=own) for own in site.own)
+        case "site" if not site.only_own:
             yield View(site, now)
 
 
@@ -58,7 +60,7 @@ def unknown(view: View, needs: Iterable[str]) -> Iterator[str]:
 def fact_at(view: View, need: str) -> Fact[object]:
     """Find a fact by its path: "site.…" from the site, anything else from the machine that the view is about."""
     path = need.split(".")
-    thing: object = view.site if path[0] == "site" else (view.host or view.server)
+    thing: object = view.site if path[0] == "site" else (view.host or view.server or view.own)
     for part in path[1:] if path[0] == "site" else path:
         thing = getattr(thing, part)
     assert isinstance(thing, Fact), need

@@ -9,36 +9,13 @@ Rules:
 """
 
 from enum import StrEnum
-from typing import Generic, TypeVar
 
-import msgspec
-
-T = TypeVar("T")
+from calvox.doctor.fact import Fact as Fact
+from calvox.doctor.fact import Struct
+from calvox.doctor.own import OwnStore
 
 UNLIMITED = -1
 """Total of a pack that Windows does not count (built-in, temporary)."""
-
-
-class Fact(msgspec.Struct, Generic[T], frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A value as it was read, or the reason why it is unknown."""
-
-    value: T | None = None
-    """The value; None is unknown."""
-    source: str = ""
-    """Class and property, registry value, command, file."""
-    time: int = 0
-    """When it was read, seconds since 1970-01-01 UTC."""
-    why: str = ""
-    """Why it is unknown: "not collected", "access denied", an error code."""
-
-    @property
-    def known(self) -> bool:
-        """Tell whether there is a value."""
-        return self.value is not None
-
-
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """Base of the model."""
 
 
 class Join(StrEnum):
@@ -299,6 +276,13 @@ class Site(Struct, frozen=True):
     licence_servers: tuple[LicenceServer, ...] = ()
     session_hosts: tuple[SessionHost, ...] = ()
     directory: Directory = Directory()
+    own: tuple[OwnStore, ...] = ()
+    """Licence servers and activation centres of ours."""
+
+    @property
+    def only_own(self) -> bool:
+        """Tell whether this is about servers of ours alone: then nothing is asked about Windows and its directory."""
+        return bool(self.own) and not self.licence_servers and not self.session_hosts
 
 
 def short_name(name: str) -> str:

@@ -11,8 +11,9 @@ from typing import Literal
 
 from calvox.common.i18n import Text
 from calvox.doctor.facts import LicenceServer, SessionHost, Site, short_name
+from calvox.doctor.own import OwnStore
 
-About = Literal["host", "server", "site"]
+About = Literal["host", "server", "site", "own"]
 
 
 class Outcome(StrEnum):
@@ -38,6 +39,8 @@ class View:
     """The session host, for rules about one."""
     server: LicenceServer | None = None
     """The licence server, for rules about one."""
+    own: OwnStore | None = None
+    """The server of ours, for rules about one."""
 
     @property
     def the_host(self) -> SessionHost:
@@ -52,8 +55,16 @@ class View:
         return self.server
 
     @property
+    def the_own(self) -> OwnStore:
+        """Give the server of ours that this rule is about."""
+        assert self.own is not None
+        return self.own
+
+    @property
     def subject(self) -> str:
         """Name what the rule is asked about."""
+        if self.own is not None:
+            return self.own.name
         about = self.host or self.server
         return about.machine.name if about else self.site.name
 
@@ -85,7 +96,7 @@ class Rule:
     name: str
     """Its name, kebab-case, as its module with underscores."""
     about: About
-    """What it is asked about: each session host, each licence server, or the site once."""
+    """What it is asked about: each session host, each licence server, the site once, or each server of ours."""
     needs: tuple[str, ...]
     """Facts that must be known: field names of the machine it is about ("grace_days", "machine.join"), or of the site
     ("site.directory.self_may_write")."""

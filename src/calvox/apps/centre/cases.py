@@ -7,6 +7,8 @@ its own proof, is the supervisor's.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from calvox.apps.alerting.cases import alert_cases
+from calvox.apps.centre.findings import watched
 from calvox.apps.continuity.cases import BACKUP_CASES
 from calvox.apps.journals import JOURNAL_CASES
 from calvox.apps.owner import UseCase
@@ -88,6 +90,7 @@ CASES: Cases = {
     **CALL_CASES,
     **SERVER_CASES,
     **{name: replace(case, roles=SUPERVISOR) for name, case in PEOPLE_CASES.items()},
+    **alert_cases(watched, SUPERVISOR),
     "card": UseCase(card.CardAsked, card.CardShown, card.show_card, reads=True),
 }
 """What can be done to an activation centre."""

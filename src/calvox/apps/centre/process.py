@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -19,8 +18,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from calvox.apps.alerting.alerter import keep_alerting, telling_of_tampering
+from calvox.apps.alerting.mailing import check_settings
 from calvox.apps.centre.cases import CASES as CASES
+from calvox.apps.centre.findings import watched, watched_unopened
 from calvox.apps.centre.metrics import CentreMetrics, centre_checks
+from calvox.apps.centre.own_facts import OWN_FACTS_CASES
 from calvox.apps.centre.tls import (
     certificate_ends,
     certificate_file,
@@ -58,7 +61,7 @@ log = structlog.get_logger()
 CARD = "centre-card.json"
 CREDENTIAL = "calvox-passphrase"
 HOUR = 3600
-UTC = ZoneInfo("UTC")
+DEFAULTS = settings.Settings()
 
 AskPassphrase = Callable[[], str]
 
@@ -120,12 +123,18 @@ def _enter(tx: Transaction, fact: CentreFounded, founding: Founding) -> None:
 
 
 def open_centre(
-    chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM, zone: ZoneInfo = UTC
+    chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM, site: settings.Settings = DEFAULTS
 ) -> Context:
     """Open a centre for this process alone; the key is unlocked when it is first needed.
 
     Raises:
         NotFound: there is none.
+    Args:
+        chosen: Which centre.
+        ask: Gives the passphrase; None: nobody does.
+        world: Its clock and chance.
+        site: What else the site has chosen.
+
         Busy: another process has it.
         Tampered: the last signed batch of its register does not hold.
     """
@@ -134,14 +143,16 @@ def open_centre(
     unlock: Unlock | None = (lambda: keys.unlock(folder, ask())) if ask is not None else None
     journal = SqliteJournal(folder, REGISTER, sealer, world)
     secret = keys.proof_secret(folder)
-    return Context(journal, world, call_seconds=chosen.call_hours * HOUR, secret=secret, zone=zone, unlock=unlock)
+    own = msgspec.structs.replace(site, centre=chosen)
+    return Context(journal, world, call_seconds=chosen.call_hours * HOUR, secret=secret, site=own, unlock=unlock)
 
 
-def owner(chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM) -> Owner[Context]:
+def owner(
+    chosen: settings.Centre, ask: AskPassphrase | None, world: World = SYSTEM, site: settings.Settings = DEFAULTS
+) -> Owner[Context]:
     """Name the centre's folder and what can be done to it."""
-    return Owner(
-        Path(chosen.folder), {**CASES, **OWN_CASES, **OWN_BACKUP_CASES}, partial(open_centre, chosen, ask, world)
-    )
+    cases = {**CASES, **OWN_CASES, **OWN_BACKUP_CASES, **OWN_FACTS_CASES}
+    return Owner(Path(chosen.folder), cases, partial(open_centre, chosen, ask, world, site))
 
 
 def run(
@@ -150,12 +161,24 @@ def run(
     announce: Callable[[str, str], None],
     world: World = SYSTEM,
 ) -> None:
-    """Serve until a signal comes; `announce` is told the page's address and, unless empty, that for people."""
+    """Serve until a signal comes; `announce` is told the page's address and, unless empty, that for people.
+
+    Raises:
+        Tampered: the register was found changed, at start or while serving.
+    """
+    check_settings(everything.alerts)
+    if finish_restore(Path(everything.centre.folder)):
+        log.warning("a restore that was cut off is finished", folder=everything.centre.folder)
+    with telling_of_tampering(watched_unopened(everything, world)):
+        _run(everything, ask, announce, world)
+
+
+def _run(
+    everything: settings.Settings, ask: AskPassphrase | None, announce: Callable[[str, str], None], world: World
+) -> None:
     chosen = everything.centre
     folder = Path(chosen.folder)
-    if finish_restore(folder):
-        log.warning("a restore that was cut off is finished", folder=chosen.folder)
-    context = open_centre(chosen, ask, world, everything.zone)
+    context = open_centre(chosen, ask, world, everything)
     try:
         context.signer()
         with context.journal.read() as reader:
@@ -170,12 +193,15 @@ def run(
         address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         refreshes = [lambda: tls.load_cert_chain(certificate_file(folder))]
         listeners = [
-            Listener(listen(folder), control_app(owner(chosen, ask, world), context)),
+            Listener(listen(folder), control_app(owner(chosen, ask, world, everything), context)),
             Listener(public, public_app(shown), tls),
             *_operations(chosen, context),
             *_people(everything, context, refreshes),
         ]
-        aside: list[Callable[[], Any]] = [partial(keep_certificates, folder, world, refreshes)]
+        aside: list[Callable[[], Any]] = [
+            partial(keep_certificates, folder, world, refreshes),
+            partial(keep_alerting, watched(context)),
+        ]
         aside += [partial(run_in_threadpool, context.journal.verify)] if long else []
         run_loop(serve(listeners, partial(announce, address, context.people_at), aside))
     finally:

@@ -1,59 +1,48 @@
 """What is wrong with a licence server just now, as its operators want to be told: each thing under a key that stays.
 
-Alarms, pools that are used up or beyond their packs, hosts whose grace ends, a certificate that ends, backups and drills that are due. What was found once is kept until it is
-clearly over, so that a pool at its brim is not told of again and again.
+Pools that are used up or beyond their packs, and hosts whose grace ends, are judged here; alarms, backups, room and certificate
+by the doctor's rules. What was found here is kept until it is clearly over, so that a pool at its brim is not told of again and
+again.
 """
 
-from collections.abc import Container, Iterator
-from zoneinfo import ZoneInfo
+import socket
+from collections.abc import Callable, Container, Iterator
+from functools import partial
+from pathlib import Path
 
-import msgspec
-
-from calvox.apps.continuity.cases import continuity
-from calvox.apps.continuity.due import Due, due
-from calvox.apps.journal_metrics import CERTIFICATE_DAYS
-from calvox.common.clock import DAY, show_time
+from calvox.apps.alerting.by_rules import found_by_rules
+from calvox.apps.alerting.watched import Finding, Findings, Watched
+from calvox.apps.licence_server.own_facts import server_facts
+from calvox.common.clock import DAY, World
 from calvox.common.i18n import t
-from calvox.core.alarms import Alarm
+from calvox.common.settings import Settings
 from calvox.core.products import cal_type_named
 from calvox.core.reports import PoolReport
 from calvox.core.standing import GRACE_SOON, Stands, days_text, days_until
-from calvox.server.report import certificate_ends, packs_report
+from calvox.doctor.fact import Fact
+from calvox.server.report import packs_report
 from calvox.server.standing import StandingsAtAGlance, at_a_glance
-from calvox.server.store import LicenceServer, server_row
+from calvox.server.store import LicenceServer
 
 BRIM = 20
 """A pool that was used up is told to be so no longer when one in this many of its CALs is free."""
 EVERYONE = 100_000
 """More session hosts than there are."""
-TAMPERED = "ledger"
-"""The key under which a ledger that does not verify is told of."""
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """Something that is wrong, in the language of whoever looked."""
-
-    text: str
-    hint: str = ""
-
-
-def findings(server: LicenceServer, known: Container[str] = ()) -> dict[str, Finding]:
+def findings(server: LicenceServer, known: Container[str] = ()) -> Findings:
     """Look for everything that is wrong; `known` are the keys that were found before."""
+    now = server.world.now()
     with server.journal.read() as reader:
-        alarms = [Alarm(row["alarm"]) for row in reader.select("alarm")]
-        report = packs_report(reader, server.world.now())
-        hosts = at_a_glance(reader, server.world.now(), EVERYONE)
-        activated, stands = server_row(reader)["activated"], continuity(reader, server.world.now())
-    found = {f"alarm:{alarm}": Finding(str(alarm.text), str(alarm.hint)) for alarm in alarms}
+        report = packs_report(reader, now)
+        hosts = at_a_glance(reader, now, EVERYONE)
+    found = found_by_rules(server_facts(server, Fact(why="verified elsewhere")), now)
     for pool in report.pools:
         found.update(_pool(pool, known))
     if report.without_pack:
         text = t("{count} CALs per user are out from no pack at all", count=report.without_pack)
         found["over-use:none"] = Finding(str(text), _BUY)
-    found.update(_graces(hosts, known, server.world.now()))
-    found.update(_certificate(server))
-    if activated:
-        found.update(_backups(due(stands, server.settings.backup), server.zone))
+    found.update(_graces(hosts, known, now))
     return found
 
 
@@ -88,22 +77,32 @@ def _graces(told: StandingsAtAGlance, known: Container[str], now: int) -> Iterat
         yield "grace-ends", Finding(str(text), _HOSTS)
 
 
-def _backups(soon: Due, zone: ZoneInfo) -> Iterator[tuple[str, Finding]]:
-    """Tell what is missing for the day on which the server is lost; one that is not activated has nothing to lose yet."""
-    if not soon.keyed:
-        yield "backup-key", Finding(str(t("There is no recovery key, and so no backup")), "calvox backup key")
-    elif not soon.last:
-        yield "backup", Finding(str(t("There is no backup yet")), "calvox backup create")
-    elif soon.backup_late:
-        text = t("The last backup is of {time}", time=show_time(soon.last, zone))
-        yield "backup", Finding(str(text), "calvox backup create")
-    if soon.drill_late:
-        text = t("A drill was due by {time}: does the paper open a backup?", time=show_time(soon.drill_by, zone))
-        yield "backup-drill", Finding(str(text), "calvox backup drill")
+def watched(server: LicenceServer) -> Watched:
+    """Tell what the telling needs of an open licence server."""
+    shown, look = lambda: server.time.shown, partial(findings, server)
+    return _watched(server.settings, server.card.name, server.world, shown, look)
 
 
-def _certificate(server: LicenceServer) -> Iterator[tuple[str, Finding]]:
-    left = certificate_ends(server) - server.world.now()
-    if left <= CERTIFICATE_DAYS * DAY:
-        text = t("The server's certificate ends in {days} days and was not made anew", days=left // DAY)
-        yield "certificate", Finding(str(text), "calvox server status")
+def watched_unopened(settings: Settings, world: World) -> Watched:
+    """Tell it of one that perhaps cannot be opened; nobody looks into it."""
+    return _watched(settings, socket.gethostname(), world, world.now, lambda known: {})
+
+
+def _watched(
+    settings: Settings,
+    name: str,
+    world: World,
+    shown: Callable[[], int],
+    look: Callable[[Container[str]], Findings],
+) -> Watched:
+    return Watched(
+        name=name,
+        folder=Path(settings.server.folder),
+        settings=settings,
+        world=world,
+        shown=shown,
+        look=look,
+        everything="calvox server status",
+        trial="calvox server alert-test",
+        verify="calvox journal verify",
+    )

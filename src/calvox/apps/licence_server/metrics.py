@@ -8,11 +8,12 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from calvox.apps.continuity.metrics import backup_metrics
-from calvox.apps.journal_metrics import CERTIFICATE_DAYS, JournalMetrics
+from calvox.apps.journal_metrics import JournalMetrics
 from calvox.apps.operations import Check
 from calvox.common.clock import DAY
 from calvox.core.hosting import HostState
 from calvox.core.standing import Stands
+from calvox.doctor.own import CERTIFICATE_DAYS
 from calvox.journal.interface import Reader
 from calvox.server.report import certificate_ends, packs_report
 from calvox.server.standing import at_a_glance

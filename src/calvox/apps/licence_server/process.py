@@ -13,20 +13,22 @@ from typing import Any
 import msgspec
 import structlog
 
+from calvox.apps.alerting.alerter import keep_alerting, telling_of_tampering
+from calvox.apps.alerting.cases import alert_cases
+from calvox.apps.alerting.mailing import check_settings
 from calvox.apps.continuity.cases import BACKUP_CASES, OWN_BACKUP_CASES
 from calvox.apps.continuity.restoring import finish_restore
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_api.tls import refresh
 from calvox.apps.journals import JOURNAL_CASES
-from calvox.apps.licence_server.alert_cases import ALERT_CASES
-from calvox.apps.licence_server.alerting import keep_alerting, telling_of_tampering
 from calvox.apps.licence_server.backing_up import BACKUP_RUN_CASES
 from calvox.apps.licence_server.cal_cases import CAL_CASES
 from calvox.apps.licence_server.call_cases import CALL_CASES
 from calvox.apps.licence_server.clock_cases import CLOCK_CASES
+from calvox.apps.licence_server.findings import watched, watched_unopened
 from calvox.apps.licence_server.host_cases import HOST_CASES, Nothing
-from calvox.apps.licence_server.mailing import check_settings
 from calvox.apps.licence_server.metrics import ServerMetrics, checks
+from calvox.apps.licence_server.own_facts import OWN_FACTS_CASES
 from calvox.apps.licence_server.policy_cases import POLICY_CASES
 from calvox.apps.licence_server.report_cases import REPORT_CASES
 from calvox.apps.licence_server.retired import serve_retired, still_active
@@ -86,7 +88,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
     **HOST_CASES,
     **POLICY_CASES,
     **CLOCK_CASES,
-    **ALERT_CASES,
+    **alert_cases(watched),
     **PEOPLE_CASES,
     **REPORT_CASES,
     **RETIREMENT_CASES,
@@ -106,7 +108,7 @@ CASES: dict[str, UseCase[LicenceServer]] = {
 
 def owner(settings: Settings, world: World = SYSTEM) -> Owner[LicenceServer]:
     """Give the licence server of the settings' folder to the command line."""
-    cases = {**CASES, **OWN_CASES, **OWN_BACKUP_CASES}
+    cases = {**CASES, **OWN_CASES, **OWN_BACKUP_CASES, **OWN_FACTS_CASES}
     return Owner(Path(settings.server.folder), cases, lambda: _opened(settings, world))
 
 
@@ -126,7 +128,7 @@ def run(settings: Settings, ready: Callable[[str, str], None], world: World = SY
     check_settings(settings.alerts)
     if finish_restore(Path(settings.server.folder)):
         log.warning("a restore that was cut off is finished", folder=settings.server.folder)
-    with telling_of_tampering(settings, world):
+    with telling_of_tampering(watched_unopened(settings, world)):
         _run(settings, ready, world)
 
 
@@ -188,7 +190,7 @@ async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> No
         partial(keep_sweeping, desk),
         partial(keep_certificate, server, refreshes),
         partial(verify_aside, server),
-        partial(keep_alerting, server),
+        partial(keep_alerting, watched(server)),
         partial(until_retiring, server, "{}:{}".format(*sock.getsockname()[:2])),
     ]
     await serve(listeners, lambda: ready(_address(sock), server.people_at), aside)

@@ -1,5 +1,6 @@
 """Every rule of the doctor, one a module; `every_rule` finds them all."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -13,6 +14,11 @@ def every_rule() -> tuple[Rule, ...]:
     """Load every rule, in the order of their names, each with its module's docstring."""
     names = sorted(module.name for module in iter_modules(__path__))
     return tuple(_load(name) for name in names)
+
+
+def rules_named(names: Iterable[str]) -> tuple[Rule, ...]:
+    """Load these rules and no others: a serving process needs few of them."""
+    return tuple(_load(name.replace("-", "_")) for name in names)
 
 
 def _load(name: str) -> Rule:

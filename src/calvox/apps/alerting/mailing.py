@@ -1,4 +1,4 @@
-"""One mail to those who look after a licence server, over SMTP.
+"""One mail to those who look after a licence server or an activation centre, over SMTP.
 
 Rules: a password is sent over TLS alone; a mail server's certificate is verified; whatever fails is one error of ours that
 names the mail server. What a mail says is up to the caller.
@@ -90,7 +90,9 @@ def deliver(chosen: Alerts, mail: EmailMessage) -> None:
     except (OSError, smtplib.SMTPException) as error:
         raise Unreachable(
             t("The mail server {address} did not take the mail: {why}", address=chosen.smtp, why=_why(error)),
-            hint=t("“calvox server alert-test” tries again; the settings are in section “alerts”."),
+            hint=t(
+                "The settings are in section “alerts”; “calvox server alert-test” or “calvox centre alert-test” tries again."
+            ),
         ) from error
 
 
