@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from calvox.centre import finding, history, open_calls, statistics, typed_codes
+from calvox.centre import comparing, finding, history, open_calls, statistics, typed_codes
 from calvox.centre.agreements import NewLine
 from calvox.centre.calls import About, Prepared
+from calvox.centre.comparing import Compared
 from calvox.centre.noted import OpenCallShown
-from calvox.centre.open_calls import Compared, EndCall, HeardWrongly, NoteCall, OneCall, OpenCall
+from calvox.centre.open_calls import EndCall, HeardWrongly, NoteCall, OneCall, OpenCall
 from calvox.centre.refusals import Reason, Refusal
 from calvox.centre.replaced import ReissueLimits, old_server
 from calvox.centre.replaced import _again as replaced_again
@@ -68,7 +69,7 @@ def prepared(centre: Centre, *lines: Any, server: bytes = SERVER) -> tuple[str, 
     """Take a call and prepare it."""
     call = taken(centre).call
     note(centre, call, server_id=server.hex(), lines=lines)
-    answer = run(centre, open_calls.prepare_open, OneCall(call))
+    answer = run(centre, comparing.prepare_open, OneCall(call))
     assert isinstance(answer, Prepared), answer
     return call, answer
 
@@ -76,7 +77,7 @@ def prepared(centre: Centre, *lines: Any, server: bytes = SERVER) -> tuple[str, 
 def signed(centre: Centre, *lines: Any) -> tuple[str, Signed]:
     """Take a call, and have it signed."""
     call, _ = prepared(centre, *lines)
-    answer = run(centre, open_calls.sign_open, Compared(call, True))
+    answer = run(centre, comparing.sign_open, Compared(call, True))
     assert isinstance(answer, Signed), answer
     return call, answer
 
@@ -105,9 +106,9 @@ def test_a_call_survives_a_restart_at_every_step(centre: Centre) -> None:
     assert run(centre, typed_codes.take_code, TakeCode(call, What.SERVER_ID)).choices == []
     assert reopened(call).noted.server_id == SERVER.hex()
     note(centre, call, lines=(device(20, 1),))
-    run(centre, open_calls.prepare_open, OneCall(call))
+    run(centre, comparing.prepare_open, OneCall(call))
     assert reopened(call).noted.prepared is not None
-    answer = run(centre, open_calls.sign_open, Compared(call, True))
+    answer = run(centre, comparing.sign_open, Compared(call, True))
     assert (answer.call, reopened(call).signed) == (call, answer)
     run(centre, open_calls.heard_wrongly, HeardWrongly(call, 3))
     assert reopened(call).noted.misheard == (3,)
@@ -131,9 +132,9 @@ def test_an_agreement_is_chosen_if_there_are_several(centre: Centre) -> None:
     assert (shown.noted.agreement, len(shown.agreements)) == (None, 2)
     note(centre, shown.call, server_id=SERVER.hex())
     with pytest.raises(Conflict):
-        run(centre, open_calls.prepare_open, OneCall(shown.call))
+        run(centre, comparing.prepare_open, OneCall(shown.call))
     assert note(centre, shown.call, agreement=OTHER_AGREEMENT).noted.agreement == OTHER_AGREEMENT
-    assert isinstance(run(centre, open_calls.prepare_open, OneCall(shown.call)), Prepared)
+    assert isinstance(run(centre, comparing.prepare_open, OneCall(shown.call)), Prepared)
 
 
 @pytest.mark.parametrize("change", [{"lines": (device(21, 1),)}, {"server_id": OTHER_SERVER.hex()}, {"agreement": 5}])
@@ -142,7 +143,7 @@ def test_what_changes_is_compared_again(centre: Centre, change: dict[str, Any]) 
     call, before = prepared(centre, device(20, 1))
     assert note(centre, call, **change).noted.prepared is None
     with pytest.raises(Conflict):
-        run(centre, open_calls.sign_open, Compared(call, True))
+        run(centre, comparing.sign_open, Compared(call, True))
     with pytest.raises(NotFound):
         sign_call(centre.context, SignCall(before.call), "op")
 
@@ -157,12 +158,61 @@ def test_the_language_changes_nothing_else(centre: Centre) -> None:
 def test_different_control_words_sign_nothing(centre: Centre) -> None:
     """The call goes on from what was noted."""
     call, _ = prepared(centre, device(20, 1))
-    answer = run(centre, open_calls.sign_open, Compared(call, False))
+    answer = run(centre, comparing.sign_open, Compared(call, False))
     assert answer.reason is Reason.CONTROL_WORDS_DIFFER
     note(centre, call, lines=(device(10, 1),))
-    run(centre, open_calls.prepare_open, OneCall(call))
-    assert isinstance(run(centre, open_calls.sign_open, Compared(call, True)), Signed)
+    run(centre, comparing.prepare_open, OneCall(call))
+    assert isinstance(run(centre, comparing.sign_open, Compared(call, True)), Signed)
     assert centre.taken() == 10
+
+
+def test_only_what_was_compared_is_signed(centre: Centre) -> None:
+    """Something else that was prepared meanwhile, in another window, is not; nor is it refused by a late answer."""
+    call, first = prepared(centre, device(20, 1))
+    note(centre, call, lines=(device(30, 1),))
+    second = run(centre, comparing.prepare_open, OneCall(call))
+    for agreed in (True, False):
+        with pytest.raises(Conflict, match="another window"):
+            run(centre, comparing.sign_open, Compared(call, agreed, first.mark))
+    assert centre.taken() == 0
+    assert isinstance(run(centre, comparing.sign_open, Compared(call, True, second.mark)), Signed)
+    assert centre.taken() == 30
+
+
+def test_signing_twice_gives_the_same_and_takes_once(centre: Centre) -> None:
+    """Whoever says afterwards, in another window, that they differ takes nothing back."""
+    call, first = signed(centre, device(20, 1))
+    assert run(centre, comparing.sign_open, Compared(call, True)) == first
+    with pytest.raises(Conflict, match="was signed"):
+        run(centre, comparing.sign_open, Compared(call, False))
+    shown = run(centre, open_calls.show_open, OneCall(call))
+    assert (shown.signed, centre.taken(), centre.facts("CallRefused")) == (first, 20, [])
+
+
+def test_a_form_sent_twice_takes_one_call(centre: Centre) -> None:
+    """Another operator, or somebody who has begun, takes another; each shows the other."""
+    first = taken(centre)
+    assert taken(centre).call == first.call
+    assert len(centre.facts("CallOpened")) == 1
+    typed(centre, first.call, ID_LINES)
+    second = taken(centre)
+    assert second.call != first.call
+    (other,) = second.others
+    assert (other.call, other.operator) == (first.call, "op")
+    assert [one.call for one in run(centre, open_calls.show_open, OneCall(first.call)).others] == [second.call]
+    centre.now += open_calls.SENT_TWICE + 1
+    assert taken(centre).call not in (first.call, second.call)
+
+
+def test_a_call_ends_once(centre: Centre) -> None:
+    """A form that comes late changes nothing of that; the call is told to be over."""
+    call, _ = signed(centre, device(20, 1))
+    over = run(centre, open_calls.end_call, EndCall(call, Form.WORDS_FR))
+    centre.now += 100
+    assert run(centre, open_calls.end_call, EndCall(call)) == over
+    assert len(centre.facts("CallEnded")) == 1
+    with pytest.raises(NotFound, match="is over"):
+        run(centre, open_calls.show_open, OneCall(call))
 
 
 def test_what_was_signed_is_changed_no_more(centre: Centre) -> None:
@@ -171,14 +221,14 @@ def test_what_was_signed_is_changed_no_more(centre: Centre) -> None:
     centre.signer = BrokenSigner()
     centre.reopen()
     with pytest.raises(PowerCut):
-        run(centre, open_calls.sign_open, Compared(call, True))
+        run(centre, comparing.sign_open, Compared(call, True))
     centre.signer = None
     centre.reopen()
     with pytest.raises(Conflict):
         note(centre, call, lines=(device(30, 1),))
     with pytest.raises(Conflict):
-        run(centre, open_calls.prepare_open, OneCall(call))
-    assert isinstance(run(centre, open_calls.sign_open, Compared(call, True)), Signed)
+        run(centre, comparing.prepare_open, OneCall(call))
+    assert isinstance(run(centre, comparing.sign_open, Compared(call, True)), Signed)
     assert centre.taken() == 20
 
 
@@ -187,7 +237,7 @@ def test_the_same_again_takes_nothing(centre: Centre) -> None:
     _, first = signed(centre, device(20, 1))
     call, again = prepared(centre, device(20, 1))
     assert (again.already_signed, again.call) == (True, first.call)
-    assert run(centre, open_calls.sign_open, Compared(call, True)) == first
+    assert run(centre, comparing.sign_open, Compared(call, True)) == first
     run(centre, open_calls.end_call, EndCall(call, Form.WORDS_FR))
     (ended,) = centre.facts("CallEnded")
     assert (ended.confirmation.hex(), centre.taken()) == (first.call, 20)  # type: ignore[attr-defined]
@@ -375,10 +425,10 @@ def about_old(centre: Centre, about: About, **noted: Any) -> str:
 
 def sign(centre: Centre, call: str) -> Signed | Refusal:
     """Prepare a call and have it signed, or tell why not."""
-    answer = run(centre, open_calls.prepare_open, OneCall(call))
+    answer = run(centre, comparing.prepare_open, OneCall(call))
     if isinstance(answer, Refusal):
         return answer
-    return run(centre, open_calls.sign_open, Compared(call, True))  # type: ignore[no-any-return]
+    return run(centre, comparing.sign_open, Compared(call, True))  # type: ignore[no-any-return]
 
 
 def test_a_migration_is_noted_step_by_step(centre: Centre) -> None:

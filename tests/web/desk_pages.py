@@ -14,8 +14,7 @@ from calvox.centre.history import (
     RefusalShown,
     ServerHistory,
 )
-from calvox.centre.noted import Noted, OpenCallShown
-from calvox.centre.open_calls import OpenCallListed
+from calvox.centre.noted import Noted, OpenCallListed, OpenCallShown
 from calvox.centre.refusals import Reason, Refusal
 from calvox.centre.replaced import OldServer, ReissueLimits
 from calvox.centre.servers import ServerShown

@@ -4,6 +4,7 @@ Bytes are written in hexadecimal, since these pass between processes as JSON.
 """
 
 from enum import StrEnum
+from hashlib import sha256
 
 import msgspec
 
@@ -124,6 +125,14 @@ class Prepared(msgspec.Struct, frozen=True, tag="prepared", tag_field="answer"):
     """Whether the same was registered in an earlier call, so that nothing more is taken."""
     expires: int
     """Until when it may be signed, seconds since 1970-01-01 UTC; 0 = any time."""
+    continues: bool = False
+    """Whether it is the same licence server as the replaced one, enrolled anew: it keeps its packs."""
+
+    @property
+    def mark(self) -> str:
+        """What tells it from all else that might be prepared in the same call."""
+        told = self.kind, self.server_id, self.agreement, [line.request for line in self.lines]
+        return sha256(msgspec.json.encode(told)).hexdigest()
 
 
 class CallsAsked(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ from calvox.centre.agreements import AgreementShown, agreement_shown
 from calvox.centre.callers import CallerShown, caller_shown
 from calvox.centre.calls import About, AskedLine, Prepared
 from calvox.centre.checks import server_refusal
+from calvox.centre.continuing import continues
 from calvox.centre.refusals import Refusal
 from calvox.centre.replaced import OldServer, ReissueLimits, limits_of, old_server
 from calvox.centre.servers import ServerShown, server_shown
@@ -62,6 +63,17 @@ class Noted(msgspec.Struct, frozen=True):
     """Groups that the caller heard wrongly, from 1."""
 
 
+class OpenCallListed(msgspec.Struct, frozen=True):
+    """One of the calls that were taken and not ended."""
+
+    call: str
+    opened: int
+    operator: str
+    caller: str
+    server_id: str
+    signed: bool
+
+
 class OpenCallShown(msgspec.Struct, frozen=True, tag="open-call", tag_field="answer"):
     """A call that was taken, as it stands."""
 
@@ -83,6 +95,10 @@ class OpenCallShown(msgspec.Struct, frozen=True, tag="open-call", tag_field="ans
     """The licence server that is replaced, if it was noted."""
     limits: ReissueLimits | None = None
     """How the agreement stands with reissues after a loss, if the call is about one."""
+    continues: bool = False
+    """Whether it is the same licence server as the replaced one, enrolled anew: it keeps its packs."""
+    others: list[OpenCallListed] = []
+    """Other calls of the same caller that are not ended."""
 
 
 def change_noted(tx: Transaction, number: bytes, change: Callable[[Noted], Noted]) -> None:
@@ -143,6 +159,7 @@ def show_noted(reader: Reader, number: bytes, now: int) -> OpenCallShown:
         server=server_shown(reader, server_id) if server_id else None,
         refusal=refusal,
         signed=_signed(reader, noted) if refusal is None else None,
+        others=_others(reader, number, begun["caller"], now),
         **_replacing(reader, noted, now),
     )
 
@@ -159,7 +176,11 @@ def open_row(reader: Reader, number: bytes, now: int) -> tuple[Row, Noted]:
     Raises:
         NotFound: it is not open, or was kept too long.
     """
-    row = reader.get("open_call", (number,))
+    row, begun = reader.get("open_call", (number,)), reader.get("call", (number,))
+    if begun is not None and begun["outcome"]:
+        raise NotFound(
+            t("This call is over"), hint=t("What was signed in it is read again on the page of its licence server.")
+        )
     if row is None or row["expires"] <= now:
         raise NotFound(t("There is no open call {number}", number=number.hex()), hint=t("Take the call anew."))
     return row, read_noted(row)
@@ -180,13 +201,36 @@ def agreements_of(reader: Reader, caller: str) -> list[int]:
     return [row["agreement"] for row in reader.select("authorisation", {"caller": caller}, order="agreement")]
 
 
+def listed(reader: Reader, row: Row) -> OpenCallListed:
+    """Show an open call in a list."""
+    begun, noted = reader.get("call", (row["call"],)) or {}, read_noted(row)
+    name = (reader.get("caller", (begun["caller"],)) or {})["name"]
+    return OpenCallListed(row["call"].hex(), begun["opened"], begun["by"], name, noted.server_id, noted.agreed)
+
+
+def _others(reader: Reader, number: bytes, caller: str, now: int) -> list[OpenCallListed]:
+    """List the other calls of a caller that are not ended, the newest first."""
+    rows = [row for row in reader.select("open_call", order="-expires") if row["expires"] > now]
+    own = [row for row in rows if (reader.get("call", (row["call"],)) or {})["caller"] == caller]
+    return [listed(reader, row) for row in own if row["call"] != number]
+
+
 def _replacing(reader: Reader, noted: Noted, now: int) -> dict[str, Any]:
     """Show what a migration or a reissue is about."""
     if not noted.about.replaces:
         return {}
     old = old_server(reader, bytes.fromhex(noted.replaces), noted.agreement, now) if noted.replaces else None
     limited = noted.about is About.REISSUE and noted.agreement is not None
-    return {"old": old, "limits": limits_of(reader, noted.agreement or 0, now) if limited else None}
+    return {
+        "old": old,
+        "limits": limits_of(reader, noted.agreement or 0, now) if limited else None,
+        "continues": noted.about is About.REISSUE and _continues(reader, noted),
+    }
+
+
+def _continues(reader: Reader, noted: Noted) -> bool:
+    new, old = bytes.fromhex(noted.server_id), bytes.fromhex(noted.replaces)
+    return bool(new and old and new != old) and continues(reader, new, old)
 
 
 def _signed(reader: Reader, noted: Noted) -> Signed | None:

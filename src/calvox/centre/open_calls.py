@@ -1,45 +1,45 @@
 """A call at the desk, from its call word to its end, kept at every step.
 
 Rules: the call word is checked once, when the call is taken; whoever may use the desk may go on with it, after a restart or
-at another desk; what was noted takes nothing until it is signed, and what is changed must be prepared and compared again.
-Call and confirmation bear the same number, unless an earlier call brought the very same confirmation. Opening and ending
-are entries; all between them is working state, which goes after some hours.
+at another desk; what was noted takes nothing until it is signed, and what is changed must be prepared and compared again,
+which is `comparing`. A form that is sent twice takes one call, and ends it once. Opening and ending are entries; all between
+them is working state, which goes after some hours.
 """
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from calvox.centre.asked import asked_for, check_why
+from calvox.centre.asked import check_why
 from calvox.centre.callers import caller_key, check_caller
-from calvox.centre.calls import CALL_SIZE, About, AskedLine, Prepared, bytes_from_hex
+from calvox.centre.calls import CALL_SIZE, About, AskedLine, bytes_from_hex
 from calvox.centre.checks import Call
 from calvox.centre.context import Context
-from calvox.centre.desk import prepare_known, refuse
+from calvox.centre.desk import refuse
 from calvox.centre.entries import CallEnded, CallOpened
 from calvox.centre.noted import (
     Noted,
+    OpenCallListed,
     OpenCallShown,
     agreements_of,
     change_noted,
     keep_noted,
+    listed,
     open_row,
     read_noted,
     show_noted,
-    still_unsigned,
     with_changes,
 )
 from calvox.centre.refusals import Refusal
-from calvox.centre.servers import server_shown
-from calvox.centre.signing import SignCall, Signed, sign_call
 from calvox.common.errors import BadInput, Conflict
 from calvox.common.i18n import Language, t
-from calvox.core.book import Row
-from calvox.journal.interface import Reader, Transaction
+from calvox.journal.interface import Transaction
 from calvox.wire.phone.codec import CodeType, group_count
 from calvox.wire.phone.forms import Form
 from calvox.wire.phone.identity import server_id_fields
 
 READ_OUT, GIVEN_UP = "read-out", "given-up"
+SENT_TWICE = 60
+"""Seconds within which an operator who takes a call of the same caller once more is given the same one."""
 MOST_LINES = 64
 """Packs of one call."""
 MOST_MISHEARD = 500
@@ -77,13 +77,6 @@ class OneCall(msgspec.Struct, frozen=True):
     """Its number, in hexadecimal."""
 
 
-class Compared(msgspec.Struct, frozen=True):
-    """The control words have been compared."""
-
-    call: str
-    agreed: bool
-
-
 class HeardWrongly(msgspec.Struct, frozen=True):
     """The caller heard a group wrongly."""
 
@@ -98,17 +91,6 @@ class EndCall(msgspec.Struct, frozen=True):
     call: str
     form: Form | None = None
     """How the confirmation was read out; None: the call is given up."""
-
-
-class OpenCallListed(msgspec.Struct, frozen=True):
-    """One of the calls that were taken and not ended."""
-
-    call: str
-    opened: int
-    operator: str
-    caller: str
-    server_id: str
-    signed: bool
 
 
 class OpenCallsAsked(msgspec.Struct, frozen=True):
@@ -134,9 +116,12 @@ def open_call(context: Context, request: OpenCall, operator: str) -> OpenCallSho
 
     def work(tx: Transaction) -> OpenCallShown:
         _forget_old(tx)
-        tx.append(CallOpened(call=number, caller=key, by=operator))
         numbers = agreements_of(tx, key)
         noted = Noted(request.language, agreement=numbers[0] if len(numbers) == 1 else None)
+        same = _just_taken(tx, key, operator, noted)
+        if same is not None:
+            return show_noted(tx, same, tx.now)
+        tx.append(CallOpened(call=number, caller=key, by=operator))
         keep_noted(tx, number, noted, tx.now + context.call_seconds)
         return show_noted(tx, number, tx.now)
 
@@ -166,43 +151,6 @@ def note_call(context: Context, request: NoteCall, _: str) -> OpenCallShown:
     return context.journal.run(work).value
 
 
-def prepare_open(context: Context, request: OneCall, operator: str) -> Prepared | Refusal:
-    """Judge what was noted, and give the control words.
-
-    Raises:
-        Conflict: something is missing, or the call was signed.
-    """
-    number = _number(request.call)
-    with context.journal.read() as reader:
-        _, noted = open_row(reader, number, context.world.now())
-        still_unsigned(reader, number, noted)
-        key = (reader.get("call", (number,)) or {})["caller"]
-        old = server_shown(reader, bytes.fromhex(noted.replaces)) if noted.replaces else None
-    answer = prepare_known(context, asked_for(noted, key, old), operator, number)
-    _change(context, number, prepared=answer if isinstance(answer, Prepared) else None)
-    return answer
-
-
-def sign_open(context: Context, request: Compared, operator: str) -> Signed | Refusal:
-    """Sign what was prepared, if both sides read the same words; else it is to be noted and prepared again.
-
-    Raises:
-        Conflict: nothing was prepared.
-        KeyLocked: the signing key is locked.
-    """
-    number = _number(request.call)
-    with context.journal.read() as reader:
-        _, noted = open_row(reader, number, context.world.now())
-    if noted.prepared is None:
-        raise Conflict(t("Nothing has been prepared in this call"))
-    answer = sign_call(context, SignCall(noted.prepared.call, request.agreed), operator)
-    if isinstance(answer, Refusal):
-        _change(context, number, prepared=None)
-    else:
-        _change(context, number, agreed=True)
-    return answer
-
-
 def show_open(context: Context, request: OneCall, _: str) -> OpenCallShown:
     """Show a call as it stands.
 
@@ -217,7 +165,7 @@ def list_open(context: Context, _: OpenCallsAsked, __: str) -> list[OpenCallList
     """List the calls that were taken and not ended, the newest first."""
     with context.journal.read() as reader:
         rows = list(reader.select("open_call", order="-expires"))
-        return [_listed(reader, row) for row in rows if row["expires"] > context.world.now()]
+        return [listed(reader, row) for row in rows if row["expires"] > context.world.now()]
 
 
 def heard_wrongly(context: Context, request: HeardWrongly, _: str) -> OpenCallShown:
@@ -246,7 +194,7 @@ def heard_wrongly(context: Context, request: HeardWrongly, _: str) -> OpenCallSh
 
 
 def end_call(context: Context, request: EndCall, operator: str) -> CallOver:
-    """End a call, read out or given up.
+    """End a call, read out or given up; one that is over stays as it ended.
 
     Raises:
         Conflict: nothing was signed that could have been read out.
@@ -254,6 +202,9 @@ def end_call(context: Context, request: EndCall, operator: str) -> CallOver:
     number = _number(request.call)
 
     def work(tx: Transaction) -> CallOver:
+        begun = tx.get("call", (number,))
+        if begun is not None and begun["outcome"]:
+            return CallOver(number.hex(), begun["outcome"], begun["ended"] - begun["opened"], begun["misheard"])
         _, noted = open_row(tx, number, tx.now)
         if request.form and not (noted.agreed and noted.prepared):
             raise Conflict(t("Nothing has been signed in this call"))
@@ -271,8 +222,8 @@ def end_call(context: Context, request: EndCall, operator: str) -> CallOver:
         )
         tx.drop("open_call", (number,))
         tx.drop("pending", (number,))
-        opened = (tx.get("call", (number,)) or {})["opened"]
-        return CallOver(number.hex(), outcome, tx.now - opened, len(noted.misheard))
+        seconds = tx.now - (begun or {})["opened"]
+        return CallOver(number.hex(), outcome, seconds, len(noted.misheard))
 
     return context.journal.run(work).value
 
@@ -294,17 +245,15 @@ def _check(request: NoteCall) -> None:
             bytes_from_hex(spoken, 18, "requests")
 
 
-def _change(
-    context: Context, number: bytes, *, prepared: Prepared | UnsetType | None = UNSET, agreed: bool = False
-) -> None:
-    def work(tx: Transaction) -> None:
-        row, noted = open_row(tx, number, tx.now)
-        kept = noted.prepared if isinstance(prepared, UnsetType) else prepared
-        keep_noted(
-            tx, number, msgspec.structs.replace(noted, prepared=kept, agreed=noted.agreed or agreed), row["expires"]
-        )
-
-    context.journal.run(work)
+def _just_taken(tx: Transaction, caller: str, operator: str, fresh: Noted) -> bytes | None:
+    """Find the call that the same form has just taken."""
+    for row in tx.select("open_call", order="-expires"):
+        begun = tx.get("call", (row["call"],)) or {}
+        if tx.now - begun["opened"] > SENT_TWICE:
+            return None
+        if (begun["caller"], begun["by"]) == (caller, operator) and read_noted(row) == fresh:
+            return bytes(row["call"])
+    return None
 
 
 def _forget_old(tx: Transaction) -> None:
@@ -312,12 +261,6 @@ def _forget_old(tx: Transaction) -> None:
         if row["expires"] > tx.now:
             break
         tx.drop("open_call", (row["call"],))
-
-
-def _listed(reader: Reader, row: Row) -> OpenCallListed:
-    begun, noted = reader.get("call", (row["call"],)) or {}, read_noted(row)
-    name = (reader.get("caller", (begun["caller"],)) or {})["name"]
-    return OpenCallListed(row["call"].hex(), begun["opened"], begun["by"], name, noted.server_id, noted.agreed)
 
 
 def _number(text: str) -> bytes:

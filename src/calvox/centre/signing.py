@@ -10,6 +10,8 @@ A confirmation that was registered and not signed is signed when it is asked for
 message always gets the same signature, so no step does harm when it is repeated.
 """
 
+from collections.abc import Callable
+
 import msgspec
 
 from calvox.centre.calls import CALL_SIZE, bytes_from_hex
@@ -71,8 +73,16 @@ class Signed(msgspec.Struct, frozen=True, tag="signed", tag_field="answer"):
     """The 385 bits that are read out, 49 bytes in hexadecimal."""
 
 
-def sign_call(context: Context, request: SignCall, operator: str) -> Signed | Refusal:
+def sign_call(
+    context: Context, request: SignCall, operator: str, check: Callable[[Transaction], None] = lambda _: None
+) -> Signed | Refusal:
     """Register, sign and verify a prepared call.
+
+    Args:
+        context: The centre.
+        request: Which call.
+        operator: Who signs.
+        check: Raises, in the transaction that registers, if it may not be signed after all.
 
     Raises:
         KeyLocked: the signing key is locked; nothing was registered.
@@ -80,7 +90,12 @@ def sign_call(context: Context, request: SignCall, operator: str) -> Signed | Re
     """
     number = bytes_from_hex(request.call, CALL_SIZE, "call")
     signer = context.signer()
-    done = context.journal.run(lambda tx: _register(tx, number, request.agreed, operator)).value
+
+    def work(tx: Transaction) -> Row | Refusal:
+        check(tx)
+        return _register(tx, number, request.agreed, operator)
+
+    done = context.journal.run(work).value
     return done if isinstance(done, Refusal) else _finish(context, signer, done)
 
 

@@ -245,9 +245,12 @@ def test_packs_are_noted_and_removed(eve: Desk) -> None:
     digits = write(Form.DIGITS, CodeType.REQUEST, int(spoken(sequence=6), 16))
     assert eve.type(path, digits, what="request", form="digits") == 200
     assert re.findall(r'data-label="Sequence"><b>(\d)</b>', eve.page) == ["2", "4", "6"]
-    assert eve.send(f"{path}/remove", sort="request", place="1") == 200
-    assert eve.send(f"{path}/remove", sort="request", place="0") == 200
-    assert eve.send(f"{path}/remove", sort="line", place="0") == 200
+    assert eve.send(f"{path}/pack", pack="1:8", quantity="3", sequence="2", month="2027-06") == 200
+    assert eve.send(f"{path}/remove", sort="line", sequence="4") == 200
+    assert re.findall(r'data-label="Sequence"><b>(\d)</b>', eve.page) == ["2", "4", "6"]
+    assert eve.send(f"{path}/remove", sort="request", sequence="6") == 200
+    assert eve.send(f"{path}/remove", sort="request", sequence="4") == 200
+    assert eve.send(f"{path}/remove", sort="line", sequence="2") == 200
     assert "Nothing noted means an activation alone" in eve.page
 
 
@@ -258,7 +261,7 @@ def test_a_refusal_says_what_to_tell_the_caller(centre: Centre, eve: Desk, sam: 
     eve.send(f"{path}/pack", pack="0:7", quantity="101", sequence="1", month="")
     assert eve.send(f"{path}/prepare") == 409
     assert "101 CALs per device of version 2022 are asked for, and 100 are left" in eve.page
-    eve.send(f"{path}/remove", sort="line", place="0")
+    eve.send(f"{path}/remove", sort="line", sequence="1")
     eve.send(f"{path}/prepare")
     assert eve.send(f"{path}/compared", agreed="no") == 409
     assert "the control words differ" in eve.page
@@ -480,7 +483,7 @@ def test_a_step_of_a_call_that_is_not_there(eve: Desk, act: str) -> None:
     """Nor with a number that is none."""
     for call in ("00" * 8, "nonsense"):
         eve.get("/")
-        fields = {"what": "server-id", "form": "words-fr", "group": "1", "as": "digits", "agreement": "1", "place": "0"}
+        fields = {"what": "server-id", "form": "words-fr", "group": "1", "as": "digits", "agreement": "1", "sort": "line"}
         fields |= {"pack": "0:7", "quantity": "1", "sequence": "1"}
         assert eve.post(f"/calls/{call}/{act}", **fields).status in (404, 422)
 

@@ -18,6 +18,7 @@ from calvox.centre import (
     callers,
     calls,
     card,
+    comparing,
     desk,
     finding,
     history,
@@ -52,19 +53,19 @@ AGREEMENT_CASES: Cases = {
 }
 CALL_CASES: Cases = {
     "calls": UseCase(calls.CallsAsked, list[calls.PendingCall], desk.pending_calls, reads=True),
-    "call-compared": UseCase(open_calls.Compared, signing.Signed | Refusal, open_calls.sign_open),
+    "call-compared": UseCase(comparing.Compared, signing.Signed | Refusal, comparing.sign_open),
     "call-end": UseCase(open_calls.EndCall, open_calls.CallOver, open_calls.end_call),
     "call-heard-wrongly": UseCase(open_calls.HeardWrongly, noted.OpenCallShown, open_calls.heard_wrongly),
     "call-note": UseCase(open_calls.NoteCall, noted.OpenCallShown, open_calls.note_call),
     "call-open": UseCase(open_calls.OpenCall, noted.OpenCallShown | Refusal, open_calls.open_call),
-    "call-prepare": UseCase(open_calls.OneCall, calls.Prepared | Refusal, open_calls.prepare_open),
+    "call-prepare": UseCase(open_calls.OneCall, calls.Prepared | Refusal, comparing.prepare_open),
     "call-show": UseCase(open_calls.OneCall, noted.OpenCallShown, open_calls.show_open, reads=True),
     "call-statistics": UseCase(
         statistics.StatisticsAsked, statistics.CallStatistics, statistics.call_statistics, reads=True
     ),
     "call-take-code": UseCase(typed_codes.TakeCode, typed_codes.CodeTaken, typed_codes.take_code),
     "call-type": UseCase(typed_codes.TypeLines, noted.OpenCallShown, typed_codes.type_lines),
-    "calls-open": UseCase(open_calls.OpenCallsAsked, list[open_calls.OpenCallListed], open_calls.list_open, reads=True),
+    "calls-open": UseCase(open_calls.OpenCallsAsked, list[noted.OpenCallListed], open_calls.list_open, reads=True),
     "identify": UseCase(calls.IdentifyCaller, calls.Identified | Refusal, desk.identify),
     "prepare": UseCase(calls.PrepareCall, calls.Prepared | Refusal, desk.prepare),
     "read": UseCase(signing.ReadAgain, signing.Signed | Refusal, signing.read_again),
@@ -89,8 +90,8 @@ CASES: Cases = {
     **AGREEMENT_CASES,
     **CALL_CASES,
     **SERVER_CASES,
-    **{name: replace(case, roles=SUPERVISOR) for name, case in PEOPLE_CASES.items()},
     **alert_cases(watched, SUPERVISOR),
+    **{name: replace(case, roles=SUPERVISOR) for name, case in PEOPLE_CASES.items()},
     "card": UseCase(card.CardAsked, card.CardShown, card.show_card, reads=True),
 }
 """What can be done to an activation centre."""

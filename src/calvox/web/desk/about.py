@@ -46,6 +46,7 @@ WORDS: Mapping[str, Text] = {
     "ask_leave": t("A supervisor may allow one more. Call the number held in the agreement before."),
     "allow": t("Allow one more"),
     "allow_why": t("Why is it allowed? Your name and this line stay in the register."),
+    "keeps": t("It keeps its packs. Note none: the call is about the new ID alone."),
     "packs": t("Signed for the old licence server"),
     "none": t("Nothing was signed for it under this agreement that has not ended."),
     "first": t("First sequence on the new call sheet"),
@@ -87,8 +88,8 @@ MATTERS: Sequence[Matter] = (
     ),
     Matter(
         About.REISSUE,
-        t("Reissue after a loss"),
-        t("The licence server is lost, or was restored, and there are no 12 words. Limits apply."),
+        t("Reissue after a loss, or of a server enrolled anew"),
+        t("The licence server is lost, was restored, or was enrolled anew, and there are no 12 words. Limits apply."),
         t(
             "The CALs that are out stay good to their end. "
             "A lost licence server never gets anything again; if it is found, leave it switched off. "
@@ -105,6 +106,14 @@ MATTERS: Sequence[Matter] = (
         ),
     ),
 )
+
+
+CONTINUES = t(
+    "This is the same licence server, enrolled anew after a change of its machine or because its sequences are used up. "
+    "The CALs that are out stay good, are renewed as before, and session hosts follow by themselves. "
+    "The licence server keeps its packs; its old ID never gets anything again."
+)
+"""What the operator says where the new ID is the next one of the old."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +139,11 @@ class Subject:
     def matter(self) -> Matter:
         """What was chosen."""
         return next(one for one in MATTERS if one.about is self.noted.about)
+
+    @property
+    def before(self) -> Text | None:
+        """What the operator says of the CALs that are out."""
+        return CONTINUES if self.shown.continues else self.matter.before
 
     @property
     def old_lines(self) -> tuple[str, ...]:

@@ -89,8 +89,6 @@ class PackRow:
     ends: Text | str
     spoken: bool
     """Whether it was typed as a spoken request."""
-    place: int
-    """Among those of its sort, from 0."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +145,8 @@ class CallPage(Page):
         "locked": t("locked"),
         "since": t("Since"),
         "by": t("by"),
+        "other": t("This caller has another call that is not ended, since"),
+        "other_on": t("Go on with that one"),
         "spoken": t("Codes are said in"),
         "agreement": t("Agreement"),
         "which": t("For which agreement?"),
@@ -249,10 +249,10 @@ class CallPage(Page):
     def packs(self) -> tuple[PackRow, ...]:
         """What was noted, by sequence."""
         written = [
-            PackRow(pack_text(one.cal_type, one.version), one.quantity, one.sequence, until(one.expiry), False, place)
-            for place, one in enumerate(self.noted.lines)
+            PackRow(pack_text(one.cal_type, one.version), one.quantity, one.sequence, until(one.expiry), False)
+            for one in self.noted.lines
         ]
-        spoken = [self._spoken(data, place) for place, data in enumerate(self.noted.requests)]
+        spoken = [self._spoken(data) for data in self.noted.requests]
         return tuple(sorted((*written, *spoken), key=lambda row: row.sequence))
 
     @property
@@ -278,10 +278,10 @@ class CallPage(Page):
         order = sorted(LANGUAGES, key=lambda one: one != self.noted.language)
         return tuple(ControlWords(one, SPOKEN[one], pairs[one]) for one in order if one in pairs)
 
-    def _spoken(self, data: str, place: int) -> PackRow:
+    def _spoken(self, data: str) -> PackRow:
         one = unpack_request(bytes.fromhex(self.noted.server_id), bytes.fromhex(data))
         name = pack_text(one.cal_type, one.version)
-        return PackRow(name, one.quantity, one.sequence, until(one.expiry), True, place)
+        return PackRow(name, one.quantity, one.sequence, until(one.expiry), True)
 
 
 def call(shown: OpenCallShown, shape: Shape) -> CallPage:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calvox.centre.open_calls import OpenCallListed
+from calvox.centre.noted import OpenCallListed
 from calvox.centre.refusals import Refusal
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Language, Text, current_language, t
