@@ -17,7 +17,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from tests.tools.making import HERE, WHEN, bundle, wheel
 from tests.windows.powershell_checks import problems
-from tools.bundle.archive import PROJECT, lay_out, texts, write_archive
+from tools.bundle.archive import CARRIED, PROJECT, carried, lay_out, texts, write_archive
 from tools.bundle.plan import TARGETS, BundleError, Pin, Target, pins_for, pins_of, walk
 from tools.bundle.sbom import bill, checked
 from tools.bundle.signing import fingerprint, key_at
@@ -309,6 +309,16 @@ def test_the_installer_for_windows_has_no_slip() -> None:
     assert isinstance(script, bytes)
     assert b"'3.13 3.12 3.11'" in script
     assert problems(script, dynamic=["$Program", "$Found"]) == []
+
+
+def test_documents_and_units_go_along() -> None:
+    """Each file of them that is kept in the project, and none that a program left."""
+    tracked = subprocess.run(
+        ["git", "ls-files", *CARRIED], cwd=PROJECT, capture_output=True, text=True, check=True
+    ).stdout
+    there = {name for name in carried(PROJECT) if (PROJECT / name).exists()}
+    assert set(tracked.split()) <= there
+    assert not [name for name in there if "__pycache__" in name]
 
 
 def test_the_layout_shares_wheels_between_targets(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from tests.tools.making import FAILS, HERE, bundle
-from tools.bundle.archive import STICK
+from tools.bundle.archive import PROJECT, STICK
 from tools.bundle.plan import Target
 from tools.bundle.signing import fingerprint, key_at
 from tools.bundle.stick import install
@@ -74,6 +74,7 @@ def test_it_is_installed_upgraded_and_never_downgraded(place: Path) -> None:
     assert "The signature was not checked" in done.stdout
     assert (answer(prefix), os.readlink(links / "calvox")) == ("calvox 1.0", str(prefix / "bin" / "calvox"))
     first = os.readlink(prefix / "bin" / "calvox")
+    assert (prefix / "share" / "docs" / "index.md").read_bytes() == (PROJECT / "docs" / "index.md").read_bytes()
     (links / "calvox").unlink()
     again = run(place / "calvox-1.0", prefix, "--link", str(links))
     assert again.stdout.endswith("installed already; there is nothing to do.\n")
@@ -103,6 +104,7 @@ def test_it_is_installed_upgraded_and_never_downgraded(place: Path) -> None:
     assert run(bundle(place, "1.11"), prefix).returncode == 0
     assert answer(prefix) == "calvox 1.11"
     assert not (prefix / "bin" / first).exists()
+    assert (prefix / "share").resolve() == (prefix / "bin" / "calvox").resolve().parents[1] / "share"
     assert (site / "journal.db").read_bytes() == b"data"
     assert (prefix / "versions" / "notes").is_dir()
 
@@ -239,6 +241,24 @@ def test_what_others_made_is_left_alone(place: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "opt/versions").exists()
     assert not install.link(Path("/x/calvox"), tmp_path / "opt/bin")
     assert (tmp_path / "opt/bin/calvox").read_text("utf-8") == "#!/bin/sh\n"
+
+
+def test_documents_and_units_lie_where_the_units_say(tmp_path: Path) -> None:
+    """What `systemctl status` names as a service's documentation is there; a folder of somebody else's stays as it is."""
+    names = [path.relative_to(PROJECT).as_posix() for path in (PROJECT / "deploy").rglob("*") if path.is_file()]
+    pages = [f"docs/{page}" for page in ("running.md", "backup.md")]
+    install.share(PROJECT, [*names, *pages, "docs/../pyproject.toml", "wheels/x"], tmp_path / "versions" / "1.0")
+    install.link_shared(tmp_path, "1.0")
+    units = list((tmp_path / "share" / "deploy" / "systemd").glob("*.service"))
+    assert len(units) == len(list((PROJECT / "deploy" / "systemd").glob("*.service"))) > 0
+    for unit in units:
+        (place,) = re.findall(r"^Documentation=file:/opt/calvox/(.+)$", unit.read_text("utf-8"), re.MULTILINE)
+        assert (tmp_path / place).is_file(), unit.name
+    assert sorted(os.listdir(tmp_path / "versions" / "1.0" / "share")) == ["deploy", "docs"]
+    assert not (tmp_path / "versions" / "1.0" / "share" / "pyproject.toml").exists()
+    (tmp_path / "other" / "share").mkdir(parents=True)
+    install.link_shared(tmp_path / "other", "1.0")
+    assert not (tmp_path / "other" / "share").is_symlink()
 
 
 def test_another_python_than_the_bundles_is_named(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 STICK = Path(__file__).parent / "stick"
 """The files that go onto the stick as they are, but for the places written @LIKE THIS@."""
 SUMS, SIGNATURE, PUBLIC = "SHA256SUMS", "SHA256SUMS.sig", "publisher.pem"
+CARRIED = ("docs", "deploy", "examples")
+"""Folders of the project that go along: what is read, units for systemd, rules for watching, a program to copy from."""
 FOR_WINDOWS = (".ps1", ".txt")
 """Endings of texts that Windows shall read: with its ends of lines, and a mark that says UTF-8."""
 OLDEST = 315_532_800
@@ -40,12 +42,19 @@ def lay_out(ours: Wheel, held: Mapping[Target, Sequence[Wheel]], bill: str, key:
     """Name every file of a bundle, its sums and their signature included."""
     files: Files = {"LICENSE": PROJECT / "LICENSE", "NOTICE": PROJECT / "NOTICE", "sbom.cdx.json": bill.encode()}
     files[PUBLIC] = public_pem(key)
-    files |= texts(ours.version, list(held), fingerprint(key))
+    files |= carried(PROJECT) | texts(ours.version, list(held), fingerprint(key))
     for target, theirs in held.items():
         files[f"requirements/{target.name}.txt"] = requirements(ours, theirs)
         files |= {f"wheels/{wheel.path.name}": wheel.path for wheel in (ours, *theirs)}
     sums = "".join(f"{_sha256(files[name])}  {name}\n" for name in sorted(files)).encode()
     return {**files, SUMS: sums, SIGNATURE: key.sign(sums)}
+
+
+def carried(project: Path) -> Files:
+    """Name the files of the folders that go along."""
+    found = sorted(path for name in CARRIED for path in (project / name).rglob("*"))
+    plain = [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+    return {path.relative_to(project).as_posix(): path for path in plain}
 
 
 def texts(version: str, targets: Sequence[Target], shown: str) -> Files:

@@ -3,7 +3,8 @@
 Rules: Python's own library alone, and no network. Nothing is written before Python, machine, hashes and, if a publisher's key
 is given, the signature were checked. Each version has a folder of its own below PREFIX/versions; PREFIX/bin/calvox is switched
 to it at once and last, after it has run, so an installation that fails or is interrupted leaves the old version working. An
-older version is never put in place of a newer one. Nothing else is touched: site folders and data stay as they are.
+older version is never put in place of a newer one. Documents and units go into the version's folder, and PREFIX/share is a link
+to them, unless there is a folder of that name. Nothing else is touched: site folders and data stay as they are.
 """
 
 import argparse
@@ -26,6 +27,8 @@ SUMS, SIGNATURE, PUBLIC = "SHA256SUMS", "SHA256SUMS.sig", "publisher.pem"
 COMPLETE = "complete"
 """The file in a version's folder that says that it was installed whole."""
 FAILED, REFUSED, INTERRUPTED = 1, 3, 130
+SHARED = ("docs", "deploy", "examples")
+"""Folders of the stick that are copied: what is read, units for systemd, rules for watching."""
 
 TEXTS = json.loads((HERE / "install.json").read_text("utf-8"))
 """What is said, in English and French."""
@@ -77,7 +80,7 @@ def sums_of(here: Path) -> dict[str, str]:
         lines = (here / SUMS).read_text("ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise Stop("no sums", found=SUMS) from error
-    found = {line[66:]: line[:64] for line in lines if re.fullmatch(r"[0-9a-f]{64}  [\w./+-]+", line)}
+    found = {line[66:]: line[:64] for line in lines if re.fullmatch(r"[0-9a-f]{64}  [\w./+@-]+", line)}
     if not found or len(found) != len(lines):
         raise Stop("no sums", found=SUMS)
     return found
@@ -196,7 +199,27 @@ def runs(folder: Path) -> bool:
     return True
 
 
-def build(here: Path, listed: Path, folder: Path) -> None:
+def share(here: Path, names: list[str], folder: Path) -> None:
+    """Copy documents and units into a version's folder: files whose hashes were checked, and no others."""
+    for name in names:
+        first, *others = name.split("/")
+        if first in SHARED and ".." not in others:
+            there = folder / "share" / name
+            there.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(here / name, there)
+
+
+def link_shared(prefix: Path, name: str) -> None:
+    """Let PREFIX/share mean the documents and units of this version; a folder of that name is somebody else's."""
+    there, beside = prefix / "share", prefix / ".share.new"
+    if WINDOWS or (os.path.lexists(there) and not there.is_symlink()):
+        return
+    beside.unlink(missing_ok=True)
+    beside.symlink_to(f"versions/{name}/share")
+    os.replace(beside, there)
+
+
+def build(here: Path, listed: Path, names: list[str], folder: Path) -> None:
     """Install into a version's folder, see it run, and only then mark it as whole."""
     shutil.rmtree(folder, ignore_errors=True)  # What an interrupted installation left.
     run(sys.executable, "-I", "-m", "venv", folder)
@@ -205,6 +228,7 @@ def build(here: Path, listed: Path, folder: Path) -> None:
         "--no-cache-dir", "--only-binary=:all:", "--find-links", here / "wheels", "-r", listed,
     )  # fmt: skip
     run(program(folder, "calvox"), "--help")
+    share(here, names, folder)
     (folder / COMPLETE).touch()
 
 
@@ -285,8 +309,9 @@ def install(here: Path, given: argparse.Namespace) -> None:
         tell("already", offered=offered)
     else:
         tell("installing", count=len(packages), folder=folder)
-        build(here, listed, folder)
+        build(here, listed, list(sums), folder)
         switch(prefix, name)
+        link_shared(prefix, name)
         tidy(prefix, {name, before})
         tell("installed", offered=offered, launcher=launcher)
         if before:
