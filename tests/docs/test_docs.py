@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -101,6 +102,39 @@ def test_decisions_are_numbered_and_listed() -> None:
     for path in ADRS:
         title = path.read_text("utf-8").splitlines()[0].partition(": ")[2]
         assert f"| {path.name[:4]} | [{title}]({path.name}) |" in index
+
+
+def pins() -> dict[str, str]:
+    """Give each library that is pinned in pyproject.toml, with its version."""
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = told["project"]["optional-dependencies"].values()
+    lines = [*told["project"]["dependencies"], *(line for extra in extras for line in extra)]
+    pinned = [line for line in (*lines, *told["dependency-groups"]["dev"]) if "==" in line]
+    found = [re.match(r"([\w-]+)(?:\[.*\])?==([\w.]+)", line) for line in pinned]
+    return {one[1]: one[2] for one in found if one}
+
+
+def test_each_pin_has_its_decision() -> None:
+    """The index names every pinned library with its version, and a decision that speaks of it."""
+    index = (DOCS / "adr" / "index.md").read_text("utf-8").partition("\n## ")[2]
+    rows = re.findall(r"^\| ([\w-]+) \| (\d[\w.]*) \| (.+) \|$", index, flags=re.MULTILINE)
+    assert {name: version for name, version, _ in rows} == pins()
+    for name, _, decisions in rows:
+        for file in re.findall(r"\]\(([\w-]+\.md)\)", decisions):
+            assert name.lower() in (DOCS / "adr" / file).read_text("utf-8").lower(), (name, file)
+
+
+def test_what_is_vendored_is_credited() -> None:
+    """In NOTICE and in the index of decisions with its version, and its licence lies beside it."""
+    assets = ROOT / "src" / "calvox" / "web" / "common" / "assets"
+    notice, index = ((ROOT / name).read_text("utf-8") for name in ("NOTICE", "docs/adr/index.md"))
+    vendored = {path.name.partition(".")[0] for path in assets.glob("*.min.*")}
+    assert vendored == {"htmx", "uplot"}
+    for name, title, version in (("htmx", "htmx", "2.0.11"), ("uplot", "uPlot", "1.6.32")):
+        assert version in (assets / f"{name}.min.js").read_text("utf-8")
+        assert f"{title} {version}" in notice
+        assert f"{title} {version}" in index
+        assert (assets / f"{name}-LICENSE.txt").is_file()
 
 
 def test_every_page_is_in_the_navigation() -> None:
