@@ -10,9 +10,10 @@ import pytest
 
 from calvox.apps.browser.outside import SECRETS, own_path
 from calvox.apps.desk.app import FACE
+from calvox.journal.interface import Transaction
 from calvox.people.accounts import add_person
 from calvox.people.attempts import EVERY, EVERY_ADDRESS
-from calvox.people.log_in import IDLE
+from calvox.web.common.guard import FIELD
 from calvox.web.common.pages import FOLDER
 from tests.apps.browsing import OWN, Browser
 from tests.apps.desk.test_desk import BOUGHT, FRENCH, HOSTILE, Desk, app_of
@@ -35,6 +36,16 @@ def sam(centre: Centre) -> Desk:
     return Desk(app_of(centre)).logged_in("sam")
 
 
+def end_sessions(centre: Centre) -> None:
+    """Let nobody be in any more, as half an hour without a request does."""
+
+    def work(tx: Transaction) -> None:
+        for row in list(tx.select("log_in")):
+            tx.drop("log_in", (row["session"],))
+
+    centre.context.journal.run(work)
+
+
 def hidden(page: str) -> dict[str, str]:
     """Read a page's hidden fields."""
     found = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)"', page)
@@ -53,13 +64,13 @@ def send(browser: Browser, path: str, before: str, **fields: str) -> int:
     """Send a form from a page of ours, as a browser does, which tells where it stood."""
     token = browser.token
     headers = {"Referer": OWN + before}
-    body = urlencode({**fields, "token-of-form": token})
+    body = urlencode({**fields, FIELD: token})
     return browser.send_raw(path, body, headers)
 
 
 def test_a_page_is_shown_after_the_log_in(centre: Centre, sam: Desk) -> None:
     """The very one, with its query; a wrong password in between changes nothing of that."""
-    centre.now += IDLE
+    end_sessions(centre)
     told = sam.get("/servers?text=mairie&state=active")
     assert told.headers["location"] == "/log-in?" + urlencode({"then": "/servers?text=mairie&state=active"})
     assert "This session has ended" in sam.get(told.headers["location"]).body.decode()
@@ -74,7 +85,7 @@ def test_a_form_waits_for_the_log_in(centre: Centre, sam: Desk) -> None:
     path = sam.take()
     sam.type(path, FRENCH)
     pack = {"pack": "0:7", "quantity": "20", "sequence": "1", "month": ""}
-    centre.now += IDLE
+    end_sessions(centre)
     assert send(sam, f"{path}/pack", path, **pack) == 401
     assert {"then": path, "form": f"{path}/pack"}.items() <= hidden(sam.page).items()
     assert come_back(sam, "wrong") == 401
@@ -90,7 +101,7 @@ def test_a_form_waits_for_the_log_in(centre: Centre, sam: Desk) -> None:
 
 def test_secrets_are_typed_again(centre: Centre, sam: Desk) -> None:
     """They stand in no page; a call word that was not kept is not counted as a wrong one."""
-    centre.now += IDLE
+    end_sessions(centre)
     assert send(sam, "/calls", "/", caller=CALLER, call_word=CALL_WORD, language="fr") == 401
     assert CALL_WORD not in sam.page
     assert come_back(sam) == 200
@@ -99,18 +110,21 @@ def test_secrets_are_typed_again(centre: Centre, sam: Desk) -> None:
     assert 'name="call_word" value' not in sam.page
     kept = {name: value for name, value in hidden(sam.page).items() if name in ("caller", "language")}
     assert sam.post("/calls", call_word=CALL_WORD, **kept).status == 303
-    centre.now += IDLE
+    end_sessions(centre)
     sam.get("/agreements/new")
     assert send(sam, "/agreements", "/agreements/new", **BOUGHT) == 401
     assert come_back(sam) == 200
     assert "genêt" not in sam.page
     assert hidden(sam.page)["customer"] == BOUGHT["customer"]
     assert 'name="word-1" type="password"' in sam.page
+    assert 'name="word-2" type="password"' not in sam.page
+    kept = {name: value for name, value in hidden(sam.page).items() if name != FIELD}
+    assert sam.post("/agreements", **kept, **{"word-1": BOUGHT["word-1"]}).status == 303
 
 
 def test_every_secret_field_is_known() -> None:
     """Each field in which a password or a call word is typed."""
-    named = re.compile(r'name="(\w*(?:password|word)\w*)|name="(\w+)(?:-[^"]*)?" type="password"')
+    named = re.compile(r'(?:name="|asked\(")(\w*(?:password|word)\w*)|name="(\w+)(?:-[^"]*)?" type="password"')
     pages = [path.read_text() for path in FOLDER.rglob("*.html") if path.name != "again.html"]
     found = {one for page in pages for pair in named.findall(page) for one in pair if one}
     assert found == set(SECRETS)
@@ -145,7 +159,7 @@ def test_garbage_that_waited_is_refused_in_words(centre: Centre, sam: Desk, fiel
 
 def test_files_and_the_door_s_own_forms_are_not_kept(centre: Centre, sam: Desk) -> None:
     """They lead to the door alone."""
-    centre.now += IDLE
+    end_sessions(centre)
     for path, headers in (
         ("/log-out", {}),
         ("/password", {}),

@@ -483,7 +483,14 @@ def test_a_step_of_a_call_that_is_not_there(eve: Desk, act: str) -> None:
     """Nor with a number that is none."""
     for call in ("00" * 8, "nonsense"):
         eve.get("/")
-        fields = {"what": "server-id", "form": "words-fr", "group": "1", "as": "digits", "agreement": "1", "sort": "line"}
+        fields = {
+            "what": "server-id",
+            "form": "words-fr",
+            "group": "1",
+            "as": "digits",
+            "agreement": "1",
+            "sort": "line",
+        }
         fields |= {"pack": "0:7", "quantity": "1", "sequence": "1"}
         assert eve.post(f"/calls/{call}/{act}", **fields).status in (404, 422)
 

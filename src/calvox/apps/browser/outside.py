@@ -38,6 +38,8 @@ SECRETS: Mapping[str, Text] = {
 KEPT_LIMIT = LOG_IN_LIMIT + 3 * FORM_LIMIT
 """Bytes of a log-in with a form that waits for it: in a form, each sign of another takes three at the most."""
 _OURS = re.compile(r"/(?![/\\])[!-\[\]-~]{0,2000}")
+_TYPED = "*"
+"""Stands for a secret, which is asked for again."""
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -82,20 +84,21 @@ def again(form: str, before: str, fields: str) -> AgainPage:
     """
     held = fields_of(fields.encode("ascii", "replace"))
     held.pop(FIELD, None)
-    secrets = [SecretField(name, label) for name in held if (label := _secret(name))]
-    plain = {name: value for name, value in held.items() if not _secret(name)}
+    secrets = [SecretField(name, label) for name, value in held.items() if value and (label := _secret(name))]
+    dropped = {one.name for one in secrets}
+    plain = {name: value for name, value in held.items() if name not in dropped}
     return AgainPage(own_path(form), own_path(before), plain, secrets)
 
 
 async def _kept(visit: Visit[Any]) -> dict[str, str] | None:
-    """Read what a form holds, its secrets empty; None where it cannot be kept."""
+    """Read what a form holds, with a sign for each secret that was typed; None where it cannot be kept."""
     if not visit.request.headers.get("content-type", _FORM).startswith(_FORM):
         return None
     try:
         fields = await visit.form()
     except CalvoxError:
         return None
-    return {name: "" if _secret(name) else value for name, value in fields.items()}
+    return {name: _TYPED if value and _secret(name) else value for name, value in fields.items()}
 
 
 def _secret(name: str) -> Text | None:
