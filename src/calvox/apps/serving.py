@@ -7,7 +7,6 @@ being answered are finished.
 
 import asyncio
 import contextlib
-import signal
 import socket
 import ssl
 import sys
@@ -30,7 +29,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from calvox.apps.owner import BODY_LIMIT, Owner, peer_name
 from calvox.common.errors import BadInput, CalvoxError, NotFound, TooLong, TooMany, rendering
 from calvox.common.i18n import Language, fitting_language, language_of, t
-from calvox.common.supervision import keep_alive, notify
+from calvox.common.supervision import keep_alive, notify, stopping_signals
 from calvox.common.wire_errors import error_body
 
 log = structlog.get_logger()
@@ -131,7 +130,7 @@ async def serve(
     """Serve until a signal comes; run the background coroutines meanwhile."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in stopping_signals():
         loop.add_signal_handler(number, stop.set)
     servers = [_Server(_config(listener)) for listener in listeners]
     tasks = [

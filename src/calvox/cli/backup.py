@@ -18,7 +18,7 @@ from calvox.apps.continuity.cases import Continuity, NewKey
 from calvox.apps.continuity.due import Due, due
 from calvox.apps.continuity.key_paper import fingerprint, key_paper, share_paper
 from calvox.apps.continuity.making import Made, make_backup
-from calvox.apps.continuity.restoring import RestoredStore, drill, finish_restore, restore
+from calvox.apps.continuity.restoring import RestoredStore, drill, filled, finish_restore, restore
 from calvox.apps.owner import connect
 from calvox.cli.backup_store import Backed, Folder, Of, Store, backed, stages
 from calvox.cli.recovery_words import copied_key, lines_of, lines_of_share, show_lines, type_back
@@ -212,7 +212,7 @@ def restore_it(
         if not confirmed(t("Restore once more, from this archive?"), yes=yes):
             return
     _refuse_if_served(place)
-    aside = f"{place.name}.before-{datetime.fromtimestamp(SYSTEM.now(), UTC):%Y%m%dT%H%M%SZ}" if _filled(place) else ""
+    aside = f"{place.name}.before-{datetime.fromtimestamp(SYSTEM.now(), UTC):%Y%m%dT%H%M%SZ}" if filled(place) else ""
     _foretell(store, place, aside, of)
     if not confirmed(t("Restore?"), yes=yes):
         raise typer.Exit(NOT_DONE_EXIT)
@@ -220,10 +220,6 @@ def restore_it(
     with stages() as progress:
         told = restore(store.kept, archive, number, store.next_generation, user_name(), progress, aside=aside)
     show(told, lambda screen: _draw_restored(screen, told, of))
-
-
-def _filled(place: Path) -> bool:
-    return place.exists() and any(place.iterdir())
 
 
 def _refuse_if_served(place: Path) -> None:

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from calvox.common.errors import ClockWrong
+from calvox.common.i18n import t
+
 DAY = 86_400
 """Seconds in a day."""
 
@@ -33,6 +36,25 @@ def _now() -> int:
 
 SYSTEM = World(now=_now, random=secrets.token_bytes)
 """The machine's own clock and randomness."""
+
+
+EARLIEST = 1_735_689_600
+"""2025-01-01 UTC: nothing of Calvox is older. A machine that shows an earlier time has lost it, with its battery perhaps."""
+
+
+def demand_clock(world: World) -> int:
+    """Tell the time for something that is to be entered or signed.
+
+    Raises:
+        ClockWrong: it is earlier than this program.
+    """
+    now = world.now()
+    if now < EARLIEST:
+        raise ClockWrong(
+            t("The clock of this machine shows {time}, which cannot be", time=utc(now)),
+            hint=t("Set the clock right, then try again; until then nothing is entered or signed."),
+        )
+    return now
 
 
 def day_of(moment: int) -> int:

@@ -67,6 +67,12 @@ class Conflict(CalvoxError):
     code = "conflict"
 
 
+class ClockWrong(CalvoxError):
+    """The machine has lost the time; what would be entered or signed now would be wrong for ever."""
+
+    code = "clock-wrong"
+
+
 class Refused(CalvoxError):
     """No CAL, where a program wanted one for a block of its code; everywhere else a refusal is a value."""
 
@@ -179,6 +185,7 @@ RENDERINGS: dict[str, Rendering] = {
     "bad-settings": Rendering(78, 500, t("Wrong setting")),
     "not-found": Rendering(3, 404, t("Not found")),
     "conflict": Rendering(5, 409, t("Not possible now")),
+    "clock-wrong": Rendering(15, 503, t("Clock is wrong")),
     "refused": Rendering(14, 409, t("Refused")),
     "denied": Rendering(6, 403, t("Not allowed")),
     "not-logged-in": Rendering(6, 401, t("Not logged in")),

@@ -7,7 +7,9 @@ loop which hangs is noticed and the process started anew.
 import asyncio
 import contextlib
 import os
+import signal
 import socket
+import sys
 from collections.abc import Mapping
 
 MICROSECONDS = 1_000_000
@@ -35,3 +37,18 @@ async def keep_alive() -> None:
     while every:
         notify("WATCHDOG=1")
         await asyncio.sleep(every)
+
+
+def stopping_signals() -> list[signal.Signals]:
+    """List the signals that end a serving process: a terminal that is closed does, whoever rotates logs does not.
+
+    Such a program sends SIGHUP so that files are opened anew. A process of ours holds none open, and goes on.
+    """
+    stopping = [signal.SIGINT, signal.SIGTERM]
+    hangup = getattr(signal, "SIGHUP", None)
+    if hangup is None or signal.getsignal(hangup) is signal.SIG_IGN:
+        return stopping
+    if sys.stdin is not None and sys.stdin.isatty():
+        return [*stopping, hangup]
+    signal.signal(hangup, signal.SIG_IGN)
+    return stopping

@@ -6,7 +6,7 @@ of the manifest in its order. Rules:
 - The manifest holds each file's size and SHA-256, and is signed by the key of whoever made the backup; a file that it does
   not list, or that is longer than it says, is refused before it is written.
 - Nothing of an archive stands unencrypted beside it. It is written under another name and takes its own when it is whole and
-  synced, so an archive that was cut off by a power cut is not there.
+  synced, so an archive that was cut off by a power cut is not there. When that is, is left to whoever makes a backup.
 - The archive's own SHA-256, over the encrypted bytes, names it.
 
 Which files, and whose signature, is left to whoever makes a backup.
@@ -18,14 +18,14 @@ import io
 import os
 import tarfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-from calvox.common.errors import BadInput, NotFound, StoreFailed
-from calvox.common.files import PLAIN, sync_folder
+from calvox.common.errors import BadInput, NotFound
+from calvox.common.files import PARTIAL, PLAIN, failed, sync_folder
 from calvox.common.i18n import t
 from calvox.journal.encrypting import broken, decrypt, encrypt
 
@@ -75,10 +75,13 @@ class Archived(msgspec.Struct, frozen=True):
     """An archive that was written."""
 
     path: str
+    """Its own name."""
     sha256: bytes
     """Over the encrypted bytes, 32 bytes."""
     size: int
     """Bytes."""
+    beside: str = ""
+    """The name that it has until it takes its own."""
 
 
 def listed(folder: Path, names: list[str]) -> tuple[Listed, ...]:
@@ -94,33 +97,65 @@ def pack(
     target: Path,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Archived:
-    """Write an archive of a folder's files.
+    """Write an archive of a folder's files, under its own name.
+
+    Raises:
+        StoreFailed: The disk is full or cannot be written.
+    """
+    made = pack_beside(folder, manifest, sign, recipient, target, progress)
+    take_name(Path(made.beside), target)
+    return made
+
+
+def pack_beside(
+    folder: Path,
+    manifest: Manifest,
+    sign: Callable[[bytes], bytes],
+    recipient: str,
+    target: Path,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Archived:
+    """Write an archive of a folder's files beside its name, and sync it.
 
     Args:
         folder: Where the manifest's files lie.
         manifest: What goes in.
         sign: Signs bytes with the maker's key.
         recipient: The recovery key's public half, “age1…”.
-        target: The archive's path.
+        target: The archive's path, once it takes its name.
         progress: Told how much is done, 0 to 1.
 
     Raises:
         StoreFailed: The disk is full or cannot be written.
     """
-    partial = target.with_name(f".{target.name}.partial")
+    partial = target.with_name(f".{target.name}{PARTIAL}")
     try:
         with _created(partial) as out:
             encrypt(lambda sink: _pack_into(sink, folder, manifest, sign, progress), recipient, out)
             out.flush()
             os.fsync(out.fileno())
+        sync_folder(target.parent)
         digest, size = _digest(partial), partial.stat().st_size
-        partial.replace(target)
+    except BaseException as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise failed(target, error) from error
+        raise
+    return Archived(str(target), digest.digest(), size, str(partial))
+
+
+def take_name(beside: Path, target: Path) -> None:
+    """Give an archive that is whole its name.
+
+    Raises:
+        StoreFailed: It cannot be renamed.
+    """
+    try:
+        os.replace(beside, target)
         sync_folder(target.parent)
     except OSError as error:
-        raise StoreFailed(t("{path}: {why}", path=str(target), why=str(error))) from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return Archived(str(target), digest.digest(), size)
+        raise failed(target, error) from error
 
 
 def digest_of(archive: Path) -> bytes:
@@ -257,9 +292,9 @@ def _plain(one: Listed) -> bool:
 
 
 def _write_out(source: IO[bytes], path: Path, one: Listed, progress: Callable[[int], None]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, done = hashlib.sha256(), 0
     try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _created(path) as out:
             while data := source.read(CHUNK):
                 out.write(data)
@@ -268,8 +303,10 @@ def _write_out(source: IO[bytes], path: Path, one: Listed, progress: Callable[[i
                 progress(done)
             out.flush()
             os.fsync(out.fileno())
+    except gzip.BadGzipFile:  # It is about what is read, not about this disk.
+        raise
     except OSError as error:
-        raise StoreFailed(t("{path}: {why}", path=str(path), why=str(error))) from error
+        raise failed(path, error) from error
     if done != one.size or digest.hexdigest() != one.sha256:
         raise broken(t("{name} is not what was backed up", name=one.name))
 

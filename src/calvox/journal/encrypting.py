@@ -7,6 +7,7 @@ import gzip
 import os
 import tarfile
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import IO, Any, TypeVar
@@ -55,7 +56,7 @@ def decrypt(source: IO[bytes], identity: str, read: Callable[[IO[bytes]], T]) ->
     try:
         with _piped(push) as plain:
             value = read(plain)
-    except (tarfile.TarError, EOFError, OSError, ValueError, gzip.BadGzipFile) as error:
+    except (tarfile.TarError, EOFError, OSError, ValueError, gzip.BadGzipFile, zlib.error) as error:
         _raise_wrong(wrong)
         raise broken(str(error)) from error
     except Tampered:

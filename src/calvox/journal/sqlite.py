@@ -17,7 +17,7 @@ from typing import Any
 
 import apsw
 
-from calvox.common.clock import World
+from calvox.common.clock import World, demand_clock
 from calvox.common.errors import Conflict, NotFound, StoreFailed
 from calvox.common.files import PLAIN, own_file
 from calvox.common.i18n import t
@@ -62,8 +62,10 @@ class SqliteJournal:
                 bring_chain_up(self._connection, SCHEMA_VERSION)
                 self._check_checkpoint()
                 bring_up(self._connection, book)
-        except BaseException:
+        except BaseException as error:
             os.close(self._lock)
+            if isinstance(error, apsw.Error):
+                raise _ours(error) from error
             raise
         self.observe: Callable[[Mapping[str, int], float], None] = _unobserved
         """Told of each commit: entries by kind, and the seconds that it took."""
@@ -204,9 +206,9 @@ class SqliteJournal:
 
     def _attempt(self, jobs: list[AnyJob]) -> tuple[list[Any], Batch | None]:
         transaction = self._transaction
-        began = self._world.steady()
+        began, now = self._world.steady(), demand_clock(self._world)
         self._connection.execute("BEGIN IMMEDIATE")
-        transaction.start(self._world.now())
+        transaction.start(now)
         values = [job.work(transaction) for job in jobs]
         batch = transaction.seal()
         self._connection.execute("COMMIT")
@@ -233,9 +235,17 @@ def create(folder: Path, book: Book) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if (folder / DATABASE).exists():
         raise Conflict(t("{path} holds a journal already", path=str(folder)))
+    try:
+        _create(folder / DATABASE, book)
+    except (apsw.Error, OSError) as error:
+        raise _ours(error) from error
+    HeadFile(folder / HEAD, create=True).close()
+
+
+def _create(database: Path, book: Book) -> None:
     # SQLite would make it readable by others; what lies beside the database takes its mode.
-    os.close(os.open(folder / DATABASE, os.O_CREAT | os.O_EXCL | os.O_RDWR | PLAIN, 0o600))
-    connection = apsw.Connection(str(folder / DATABASE))
+    os.close(os.open(database, os.O_CREAT | os.O_EXCL | os.O_RDWR | PLAIN, 0o600))
+    connection = apsw.Connection(str(database))
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         with connection:
@@ -244,7 +254,6 @@ def create(folder: Path, book: Book) -> None:
             connection.execute(f"PRAGMA user_version={SCHEMA_VERSION}")
     finally:
         connection.close()
-    HeadFile(folder / HEAD, create=True).close()
 
 
 def exists(folder: Path) -> bool:
@@ -259,7 +268,7 @@ def _own(folder: Path) -> int:
 
 
 def _ours(error: Exception) -> Exception:
-    if isinstance(error, apsw.Error):
+    if isinstance(error, apsw.Error | OSError):
         failed = StoreFailed(
             t("The store could not write: {why}", why=str(error)),
             hint=t("Nothing was recorded. Check free space and permissions, then try again."),

@@ -105,6 +105,7 @@ def finish_exchange(server: LicenceServer) -> None:
 def settle_exchange(server: LicenceServer) -> None:
     """Finish an exchange that the ledger says is over and the files do not yet."""
     if not server.keys.next_authority:
+        rmtree(server.keys.folder / NEXT, ignore_errors=True)  # One that was finished but for its last files, if any.
         return
     with server.journal.read() as reader:
         row = reader.get("authority", SLOT)

@@ -20,7 +20,16 @@ import msgspec
 
 from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
-from calvox.common.files import own_file, read_whole, sync_folder, write_whole
+from calvox.common.files import (
+    UNFINISHED,
+    build_whole,
+    built_beside,
+    failed,
+    own_file,
+    read_whole,
+    sync_folder,
+    write_whole,
+)
 from calvox.common.i18n import t
 from calvox.core.freezing import HELD
 from calvox.core.hosting import HostState
@@ -143,10 +152,9 @@ def _last_words(tx: Transaction, server: LicenceServer) -> dict[str, hostapi.Sta
 
 def _keep(folder: Path, told: dict[str, hostapi.Statements]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
-    for host, statements in told.items():
-        write_whole(folder / f"{host}.json", msgspec.json.encode(statements))
-    sync_folder(folder)
+    with build_whole(folder) as place:
+        for host, statements in told.items():
+            write_whole(place / f"{host}.json", msgspec.json.encode(statements))
 
 
 def statements_kept(folder: Path, host: bytes) -> hostapi.Statements | None:
@@ -201,9 +209,10 @@ def _erase(folder: Path) -> None:
     """Carry out steps 3 and 4; each may be carried out again."""
     keys = folder / "keys"
     try:
-        for path in (*(keys / name for name in SECRETS), *(keys / NEXT).glob("*.key")):
+        for path in _secrets(keys):
             _destroy(path)
-        shutil.rmtree(keys / NEXT, ignore_errors=True)
+        for place in _exchanges(keys):
+            shutil.rmtree(place, ignore_errors=True)
         for name in LEDGER_FILES:
             (folder / name).unlink(missing_ok=True)
         sync_folder(keys)
@@ -211,7 +220,22 @@ def _erase(folder: Path) -> None:
         os.replace(folder / MARK, folder / DONE)
         sync_folder(folder)
     except OSError as error:
-        raise StoreFailed(t("{path}: {why}", path=str(folder), why=str(error))) from error
+        raise failed(folder, error) from error
+
+
+def _exchanges(keys: Path) -> tuple[Path, ...]:
+    """Name the folders of an authority that is to take over: built, or being built."""
+    return keys / NEXT, built_beside(keys / NEXT)
+
+
+def _secrets(keys: Path) -> list[Path]:
+    """List the files that go, and those of them that were being written when a process was cut off."""
+    found = [keys / name for name in SECRETS]
+    for place in _exchanges(keys):
+        found += place.glob("*.key")
+    for place in (keys, *_exchanges(keys)):
+        found += (path for path in place.glob(f".*{UNFINISHED}") if path.is_file())
+    return found
 
 
 def _destroy(path: Path) -> None:

@@ -34,8 +34,9 @@ from calvox.apps.centre.tls import (
     renew,
 )
 from calvox.apps.continuity.cases import OWN_BACKUP_CASES
-from calvox.apps.continuity.restoring import finish_restore
+from calvox.apps.continuity.restoring import drop_restore, finish_restore
 from calvox.apps.desk import desk_routes
+from calvox.apps.journals import until_tampered
 from calvox.apps.operations import bind_operations, operations_app
 from calvox.apps.owner import Owner, listen
 from calvox.apps.people_api import Certificates, PeopleDesk, open_people_socket, people_app
@@ -48,8 +49,9 @@ from calvox.centre.entries import CentreFounded
 from calvox.centre.page import headers, page
 from calvox.centre.register import REGISTER
 from calvox.common import settings
-from calvox.common.clock import SYSTEM, World
-from calvox.common.files import build_whole, read_whole, write_whole
+from calvox.common.clock import SYSTEM, World, demand_clock
+from calvox.common.errors import ClockWrong
+from calvox.common.files import build_whole, read_whole, sweep_unfinished, write_whole
 from calvox.common.i18n import fitting_language, language_of
 from calvox.core.peopling import Role
 from calvox.journal.interface import Transaction
@@ -127,14 +129,14 @@ def open_centre(
 ) -> Context:
     """Open a centre for this process alone; the key is unlocked when it is first needed.
 
-    Raises:
-        NotFound: there is none.
     Args:
         chosen: Which centre.
         ask: Gives the passphrase; None: nobody does.
         world: Its clock and chance.
         site: What else the site has chosen.
 
+    Raises:
+        NotFound: there is none.
         Busy: another process has it.
         Tampered: the last signed batch of its register does not hold.
     """
@@ -185,7 +187,8 @@ def _run(
             shown, long = card.card_of(reader), reader.head.position > chosen.verify_at_start
         if not long:
             context.journal.verify()
-        signing.sign_registered(context)
+        _tidy(folder)
+        _sign_owed(context)
         renew(folder, world)
         tls = public_context(folder)
         public = bind(chosen.listen)
@@ -202,10 +205,29 @@ def _run(
             partial(keep_certificates, folder, world, refreshes),
             partial(keep_alerting, watched(context)),
         ]
+        aside += [partial(until_tampered, context.journal)]
         aside += [partial(run_in_threadpool, context.journal.verify)] if long else []
         run_loop(serve(listeners, partial(announce, address, context.people_at), aside))
     finally:
         context.close()
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what was being written or built when a process was cut off: none of it counts, and secrets may lie in it."""
+    for path in drop_restore(folder):
+        log.warning("a restore was cut off before it moved anything: it is not done, its remains are removed", path=path)
+    for place in (folder, folder / "tls"):
+        for name in sweep_unfinished(place):
+            log.warning("a file that was not written to its end is removed", path=str(place / name))
+
+
+def _sign_owed(context: Context) -> None:
+    """Sign what was registered and not signed; a machine without the time signs nothing until somebody asks again."""
+    try:
+        demand_clock(context.world)
+        signing.sign_registered(context)
+    except ClockWrong as error:
+        log.error("nothing is entered or signed", why=str(error))
 
 
 def _operations(chosen: settings.Centre, context: Context) -> list[Listener]:
@@ -227,7 +249,8 @@ def _people(everything: settings.Settings, context: Context, refreshes: list[Cal
     certificates = Certificates((certificate_file(folder), None), "centre", chosen)
     opened = open_people_socket(chosen.people_listen, certificates, names_of(folder))
     context.people_at = opened.at
-    refreshes.append(opened.refresh)
+    refreshes += [opened.refresh, partial(opened.watch, context.world)]
+    opened.watch(context.world)
     people = PeopleDesk(context, CASES, site_directory(everything.directory, context.roles))
     return [opened.listener(people_app(people, desk_routes(people)))]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import structlog
 
 from calvox.common.clock import DAY, World
-from calvox.common.errors import BadSettings
+from calvox.common.errors import BadSettings, StoreFailed
 from calvox.common.files import read_whole, write_whole
 from calvox.trust.certificates import expires_at, issue_server_certificate, make_authority, new_key
 
@@ -71,7 +71,10 @@ async def keep_certificates(folder: Path, world: World, refreshes: Sequence[Call
     """Make the certificate anew in time, and let each listener take up what was exchanged meanwhile."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        renew(folder, world)
+        try:
+            renew(folder, world)
+        except StoreFailed as error:
+            log.error("the certificate could not be made anew; it is tried again", why=str(error))
         for refresh in refreshes:
             try:
                 refresh()

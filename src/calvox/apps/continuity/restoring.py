@@ -3,8 +3,9 @@
 A restore is built beside its place and moved there when it is whole and proven: it is done, or not done. Entries say so, and a
 new generation begins: tokens of the old one beyond the backup are recognised by that, and brought back by session hosts.
 
-A folder that was there before is moved aside first. Between the two moves there is none: whoever starts then, or restores
-again, finishes the second move. A restore cut off before them was not done, and the next one removes what it had built.
+A folder that was there before is moved aside first. Between the two moves there is none, or an empty one that systemd made: whoever
+starts then, or restores again, finishes the second move. A restore cut off before them was not done: whoever starts says so and
+removes what it had built, for secrets lie in it.
 """
 
 import os
@@ -20,7 +21,7 @@ from calvox.apps.continuity.cases import Drilled
 from calvox.apps.continuity.kept import Kept
 from calvox.apps.continuity.making import Progress, proven
 from calvox.common.errors import BadSignature, Busy, Conflict, Tampered
-from calvox.common.files import build_whole, own_file, sync_folder
+from calvox.common.files import build_whole, built_beside, failed, own_file, sync_folder
 from calvox.common.i18n import t
 from calvox.core.continuity import Restored
 from calvox.journal.archive import Manifest, digest_of, unpack
@@ -122,10 +123,8 @@ def restore(
             digest, manifest = _unpacked(kept, archive, key, folder, progress)
             counts = proven(kept, folder, progress)
             generation = _begun(kept, folder, digest, manifest.position, next_generation, by)
-        sync_folder(place.parent)
         if old is not None:
-            place.rename(old)
-            sync_folder(place.parent)
+            _move(place, old)
             finish_restore(place)
     told = str(old) if old else ""
     return RestoredStore(str(place), told, digest, manifest.made, manifest.owner, manifest.position, generation, counts)
@@ -134,11 +133,36 @@ def restore(
 def finish_restore(place: Path) -> bool:
     """Finish a restore that was cut off between its two moves; tell whether there was one."""
     waiting = restored_beside(place)
-    if place.exists() or not waiting.exists():
+    if not waiting.exists() or filled(place):
         return False
-    waiting.rename(place)
-    sync_folder(place.parent)
+    _move(waiting, place)
     return True
+
+
+def drop_restore(place: Path) -> list[str]:
+    """Remove what a restore had built that was cut off before it moved anything; tell what.
+
+    Whoever calls this owns the store that is at the place.
+    """
+    left = [path for path in (restored_beside(place), built_beside(restored_beside(place))) if path.exists()]
+    if not filled(place):
+        return []
+    for path in left:
+        shutil.rmtree(path, ignore_errors=True)
+    return [str(path) for path in left]
+
+
+def filled(place: Path) -> bool:
+    """Tell whether something is at a place: an empty folder is nothing."""
+    return place.exists() and any(place.iterdir())
+
+
+def _move(folder: Path, to: Path) -> None:
+    try:
+        os.replace(folder, to)
+        sync_folder(to.parent)
+    except OSError as error:
+        raise failed(to, error) from error
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from calvox.common.clock import SYSTEM, World
 from calvox.common.errors import CalvoxError, Unreachable
 from calvox.common.files import own_file
 from calvox.common.settings import Host as HostSettings
-from calvox.common.supervision import keep_alive, notify
+from calvox.common.supervision import keep_alive, notify, stopping_signals
 from calvox.host import AsyncHost
 from calvox.host.agent import Agent as AgentSocket
 from calvox.host.link import Link
@@ -94,7 +93,7 @@ def run(settings: HostSettings, ready: Callable[[str], None], world: World = SYS
 
 async def _serve(settings: HostSettings, folder: HostFolder, ready: Callable[[], None], world: World) -> None:
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in stopping_signals():
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with host_of(settings, world) as host:
         agent, path = open_agent(settings, folder, host, world), socket_of(settings)

@@ -17,10 +17,10 @@ from calvox.apps.alerting.alerter import keep_alerting, telling_of_tampering
 from calvox.apps.alerting.cases import alert_cases
 from calvox.apps.alerting.mailing import check_settings
 from calvox.apps.continuity.cases import BACKUP_CASES, OWN_BACKUP_CASES
-from calvox.apps.continuity.restoring import finish_restore
+from calvox.apps.continuity.restoring import drop_restore, finish_restore
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_api.tls import refresh
-from calvox.apps.journals import JOURNAL_CASES
+from calvox.apps.journals import JOURNAL_CASES, until_tampered
 from calvox.apps.licence_server.backing_up import BACKUP_RUN_CASES
 from calvox.apps.licence_server.cal_cases import CAL_CASES
 from calvox.apps.licence_server.call_cases import CALL_CASES
@@ -42,6 +42,7 @@ from calvox.apps.people_api.cases import OWN_CASES, PEOPLE_CASES
 from calvox.apps.people_api.directory import site_directory
 from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
+from calvox.common.files import sweep_unfinished
 from calvox.common.settings import Settings
 from calvox.core.reports import CalReport, RefusalReport
 from calvox.server import report
@@ -152,6 +153,7 @@ def _run(settings: Settings, ready: Callable[[str, str], None], world: World) ->
 def _run_active(settings: Settings, ready: Callable[[str, str], None], world: World) -> None:
     server = _opened(settings, world)
     try:
+        _tidy(server.folder)
         renew_tls(server.keys, settings.server.names, server.world)
         _verify_at_start(server)
         watch_machine(server, read_parts())
@@ -159,6 +161,17 @@ def _run_active(settings: Settings, ready: Callable[[str, str], None], world: Wo
         run_loop(_serve(server, ready))
     finally:
         server.close()
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what was being written or built when a process was cut off: none of it counts, and secrets may lie in it."""
+    for path in drop_restore(folder):
+        log.warning(
+            "a restore was cut off before it moved anything: it is not done, its remains are removed", path=path
+        )
+    for place in (folder, folder / "keys"):
+        for name in sweep_unfinished(place):
+            log.warning("a file that was not written to its end is removed", path=str(place / name))
 
 
 def _verify_at_start(server: LicenceServer) -> None:
@@ -179,17 +192,19 @@ async def _serve(server: LicenceServer, ready: Callable[[str, str], None]) -> No
         server.journal.observe, desk.refused = measured.committed, measured.refused
         at = bind_operations(server.settings.server.operations, "server.operations")
         listeners.append(Listener(at, operations_app(measured.registry, lambda: checks(server))))
-    refreshes = [lambda: refresh(context, server.keys)]
+    refreshes: list[Callable[[], None]] = [lambda: refresh(context, server.keys)]
     people = _people_socket(server)
     if people is not None:
         server.people_at = people.at
-        refreshes.append(people.refresh)
+        refreshes += [people.refresh, partial(people.watch, server.world)]
+        people.watch(server.world)
         own = PeopleDesk(server, CASES, site_directory(server.settings.directory, server.roles))
         listeners.append(people.listener(people_app(own, manager_routes(own))))
     aside = [
         partial(keep_sweeping, desk),
         partial(keep_certificate, server, refreshes),
         partial(verify_aside, server),
+        partial(until_tampered, server.journal),
         partial(keep_alerting, watched(server)),
         partial(until_retiring, server, "{}:{}".format(*sock.getsockname()[:2])),
     ]

@@ -56,7 +56,10 @@ async def keep_certificate(server: LicenceServer, refreshes: Sequence[Callable[[
     server.on_keys = lambda: loop.call_soon_threadsafe(_take_up, refreshes)
     while True:
         await asyncio.sleep(CERTIFICATE_SECONDS)
-        renew_tls(server.keys, server.settings.server.names, server.world)
+        try:
+            renew_tls(server.keys, server.settings.server.names, server.world)
+        except StoreFailed as error:
+            log.error("the certificate could not be made anew; it is tried again", why=str(error))
         _take_up(refreshes)
 
 

@@ -5,11 +5,16 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
 from starlette.types import ASGIApp
 
-from calvox.apps.people_api.tls import Certificates, people_context, refresh_people
+from calvox.apps.people_api.tls import Certificates, end_of_chosen, people_context, refresh_people
 from calvox.apps.serving import Listener, bind
+from calvox.common.clock import DAY, World, utc
 
+log = structlog.get_logger()
+CERTIFICATE_DAYS = 14
+"""A certificate that the site chose is named in the log, again and again, when it has fewer days left."""
 _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104
 
 
@@ -26,6 +31,13 @@ class PeopleSocket:
     def listener(self, app: ASGIApp) -> Listener:
         """Put an application behind it."""
         return Listener(self.sock, app, self.tls)
+
+    def watch(self, world: World) -> None:
+        """Say in the log that the certificate which the site chose ends soon, or has ended: nobody else makes it anew."""
+        ends = end_of_chosen(self.certificates)
+        if ends and ends - world.now() < CERTIFICATE_DAYS * DAY:
+            path = self.certificates.chosen.people_certificate
+            log.warning("the certificate that people see ends: put another in its place", path=path, ends=utc(ends))
 
     def refresh(self) -> None:
         """Take the certificate up as it is now.

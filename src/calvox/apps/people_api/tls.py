@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 from calvox.common import settings
-from calvox.common.errors import BadSettings
+from calvox.common.errors import BadSettings, CalvoxError
+from calvox.common.files import read_whole
 from calvox.common.i18n import Text, t
+from calvox.trust.certificates import expires_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +77,14 @@ def refresh_people(context: ssl.SSLContext, certificates: Certificates) -> None:
             ),
             hint=certificates.hint,
         ) from error
+
+
+def end_of_chosen(certificates: Certificates) -> int:
+    """Tell when the certificate ends that the site chose, seconds UTC; 0: it chose none, or the file cannot be read now."""
+    chosen = certificates.chosen.people_certificate
+    if not chosen:
+        return 0
+    try:
+        return expires_at(read_whole(Path(chosen)))
+    except CalvoxError:
+        return 0

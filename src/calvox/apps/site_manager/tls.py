@@ -73,6 +73,8 @@ def _renew(folder: Path, names: tuple[str, ...], world: World) -> None:
     authority_key, key = new_key(), new_key()
     authority = make_authority(authority_key, AUTHORITY, world.now())
     made = issue_server_certificate(authority_key, authority, key, list(names), world.now())
-    write_whole(bears, wanted)
+    # The names are said last: whoever is cut off before that makes all of them anew at the next start.
+    write_whole(bears, b"")
     write_whole(folder / KEY, key)
     write_whole(path, made + authority)
+    write_whole(bears, wanted)
