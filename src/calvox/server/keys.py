@@ -122,7 +122,7 @@ def load_keys(folder: Path) -> Keys:
     root, identity, signing = _known(keys)
     authority_key, authority = read_whole(keys / "authority.key"), read_whole(keys / "authority.pem")
     following = keys / NEXT
-    if not following.exists():
+    if not all((following / name).exists() for name in ("authority.key", "authority.pem")):
         return Keys(keys, identity, signing, root, authority_key, authority)
     next_key, next_authority = read_whole(following / "authority.key"), read_whole(following / "authority.pem")
     return Keys(keys, identity, signing, root, authority_key, authority, next_key, next_authority)
