@@ -114,7 +114,7 @@ def test_a_glance_tells_what_is_wrong(stocked: Site) -> None:
     stocked.run(lambda tx: tx.append(VoucherIssued(voucher=bytes(16), host=bytes(16), count=20, hours=8, until=1)))
     told = stocked.read(lambda reader: status(stocked.server, reader))
     assert ([one.alarm for one in told.alarms], told.frozen) == (["fork"], "new")
-    assert told.hosts_by_state == HostsAtAGlance(enrolled=1, shut_out=1)
+    assert told.hosts_by_state == HostsAtAGlance(enrolled=1, shut_out=1, standings={"unheard": 1})
     assert (told.vouchers_open, told.voucher_cals) == (1, 20)
     assert (told.clock.state, told.clock.licensing_time) == ("good", stocked.clock())
     assert told.certificate_ends > stocked.clock()
