@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from calvox.core.due import Due, due
 from calvox.doctor import rules
 from calvox.doctor.engine import ORDER, diagnose
 from calvox.doctor.facts import (
@@ -34,6 +35,7 @@ from calvox.doctor.facts import (
     Site,
     short_name,
 )
+from calvox.doctor.own import Kind, OwnStore
 from calvox.doctor.rule import Finding, Outcome, Rule
 
 T = TypeVar("T")
@@ -99,10 +101,41 @@ def workgroup() -> Site:
     )
 
 
+def own_servers() -> Site:
+    """Build a machine with a licence server and an activation centre of ours; both serve, and all is well."""
+    names = {Kind.SERVER: "ls1.corp.example", Kind.CENTRE: "the-centre"}
+    return Site(name="corp", kind="calvox", collected=READ, own=tuple(_own(name, kind) for kind, name in names.items()))
+
+
+def _own(name: str, kind: Kind) -> OwnStore:
+    return OwnStore(
+        name=name,
+        kind=kind,
+        folder=f"/var/lib/calvox/{kind}",
+        serving=known(True),
+        in_use=known(True),
+        broken=known(""),
+        alarms=known(()),
+        due=known(due_after(key=300, backup=0.5, drill=20)),
+        free=known(40 * 2**30),
+        size=known(120 * 2**20),
+        certificate_ends=known(READ + 60 * DAY),
+        unsigned=known(0),
+        locked=known(0),
+    )
+
+
+def due_after(*, key: float | None = None, backup: float | None = None, drill: float | None = None) -> Due:
+    """Tell what is due when these were so many days ago, or never, by the usual settings."""
+    moments = (0 if days is None else READ - int(days * DAY) for days in (key, backup, drill))
+    return due(*moments, READ, warn_hours=36, drill_days=180)
+
+
 def bare() -> Site:
-    """Build a site of which only the names of one host and one licence server are known."""
+    """Build a site of which only the names of a host, a licence server and a licence server of ours are known."""
     host, server = SessionHost(machine=Machine(name="rdsh1")), LicenceServer(machine=Machine(name="ls1"))
-    return Site(name="bare", licence_servers=(server,), session_hosts=(host,))
+    own = OwnStore(name="ls2", kind=Kind.SERVER)
+    return Site(name="bare", licence_servers=(server,), session_hosts=(host,), own=(own,))
 
 
 def _machine(name: str, join: Join, domain: str) -> Machine:
@@ -286,6 +319,14 @@ def with_server(site: Site, at: int, /, **changes: object) -> Site:
     Example: `with_server(site, 0, activated=False)`.
     """
     return _with(site, f"licence_servers.{at}", changes)
+
+
+def with_own(site: Site, at: int, /, **changes: object) -> Site:
+    """Change facts of one server of ours: 0 is the licence server, 1 the centre.
+
+    Example: `with_own(site, 0, alarms=("rollback",))`.
+    """
+    return _with(site, f"own.{at}", changes)
 
 
 def with_machine(site: Site, name: str, /, **changes: object) -> Site:

@@ -52,7 +52,7 @@ def test_the_corpus_is_as_large_and_as_varied_as_promised() -> None:
     assert sum(bool(case.source) for case in CASES) * 3 >= len(CASES)
     assert sum(bool(case.harmless) for case in CASES) * 3 >= len(CASES)
     assert {len(case.causes) for case in CASES} == {1, 2}
-    assert {case.base for case in CASES} == {"healthy", "workgroup"}
+    assert {case.base for case in CASES} == {"healthy", "workgroup", "own"}
     assert len({case.name for case in CASES}) == len(CASES)
 
 

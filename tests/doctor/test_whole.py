@@ -4,9 +4,21 @@ import pytest
 
 from calvox.doctor.engine import diagnose, fact_at
 from calvox.doctor.facts import Fact, LicenceServer, Machine, SessionHost, Site
+from calvox.doctor.own import OwnStore
 from calvox.doctor.rule import Outcome, Rule, View
 from calvox.doctor.rules import every_rule
-from tests.doctor.sites import NOW, answers, bare, changed, facts_in, findings, healthy, not_collected, workgroup
+from tests.doctor.sites import (
+    NOW,
+    answers,
+    bare,
+    changed,
+    facts_in,
+    findings,
+    healthy,
+    not_collected,
+    own_servers,
+    workgroup,
+)
 from tests.faults.corpus import Case, broken, every_case
 from tools.make_rules import HEADINGS, UNWRITTEN, levels, sections
 
@@ -27,10 +39,11 @@ def unread(site: Site) -> Site:
         name=site.name,
         session_hosts=tuple(SessionHost(machine=Machine(name=host.machine.name)) for host in site.session_hosts),
         licence_servers=tuple(LicenceServer(machine=Machine(name=one.machine.name)) for one in site.licence_servers),
+        own=tuple(OwnStore(name=one.name, kind=one.kind) for one in site.own),
     )
 
 
-@pytest.mark.parametrize("site", [healthy(), workgroup()], ids=["domain", "workgroup"])
+@pytest.mark.parametrize("site", [healthy(), workgroup(), own_servers()], ids=["domain", "workgroup", "own"])
 def test_a_healthy_site_yields_no_finding(site: Site) -> None:
     """Neither error nor warning nor notice, of any rule."""
     assert findings(site) == {}
@@ -38,13 +51,14 @@ def test_a_healthy_site_yields_no_finding(site: Site) -> None:
 
 def test_a_healthy_domain_leaves_nothing_unknown() -> None:
     """With every fact known every rule has an answer."""
-    assert {finding.outcome for finding in answers(healthy())} == {Outcome.OK, Outcome.NOT_APPLICABLE}
+    for site in (healthy(), own_servers()):
+        assert {finding.outcome for finding in answers(site)} == {Outcome.OK, Outcome.NOT_APPLICABLE}
 
 
 @pytest.mark.parametrize(
     "site",
-    [Site(name="empty"), bare(), unread(healthy()), unread(workgroup())],
-    ids=["empty", "bare", "domain", "lone"],
+    [Site(name="empty"), bare(), unread(healthy()), unread(workgroup()), unread(own_servers())],
+    ids=["empty", "bare", "domain", "lone", "own"],
 )
 def test_what_is_unknown_is_never_ok(site: Site) -> None:
     """Where nothing was read every rule answers unknown or not applicable."""
@@ -56,7 +70,7 @@ def test_what_is_unknown_is_never_ok(site: Site) -> None:
 
 def test_no_single_missing_fact_makes_a_healthy_site_ill() -> None:
     """Whichever fact is missing, nothing is found; at most something is not known."""
-    for site in (healthy(), workgroup()):
+    for site in (healthy(), workgroup(), own_servers()):
         for path, fact in facts_in(site):
             if fact.known:
                 assert findings(not_collected(site, path)) == {}, path
@@ -100,6 +114,7 @@ def test_needs_lead_to_facts(rule: Rule) -> None:
         "host": View(site, NOW, host=site.session_hosts[0]),
         "server": View(site, NOW, server=site.licence_servers[0]),
         "site": View(site, NOW),
+        "own": View(site, NOW, own=site.own[0]),
     }[rule.about]
     for need in rule.needs:
         assert isinstance(fact_at(view, need), Fact)

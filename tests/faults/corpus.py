@@ -37,6 +37,7 @@ from calvox.doctor.facts import (
     Site,
     short_name,
 )
+from calvox.doctor.own import OwnStore
 from calvox.doctor.rule import Outcome, Rule
 from tests.doctor.sites import (
     DAY,
@@ -45,15 +46,17 @@ from tests.doctor.sites import (
     RCM,
     READ,
     changed,
+    due_after,
     good_reach,
     healthy,
+    own_servers,
     with_another_host,
     with_another_server,
     workgroup,
 )
 
 FOLDER = Path(__file__).parent
-BASES = {"healthy": healthy, "workgroup": workgroup}
+BASES = {"healthy": healthy, "workgroup": workgroup, "own": own_servers}
 GROUPS: dict[str, tuple[str, type]] = {
     "host": ("session_hosts", SessionHost),
     "server": ("licence_servers", LicenceServer),
@@ -218,6 +221,20 @@ def _place(host: SessionHost) -> From:
     return From.POLICY if host.machine.join.value is Join.DOMAIN else From.LOCAL
 
 
+def _own(site: Site, which: int | list[int] | str, changes: Step) -> Site:
+    """Change facts of servers of ours; what is due is worked out from the days since the key, the backup and the drill."""
+    for at in _positions(site, "own", which):
+        for key, value in changes.items():
+            match key:
+                case "due":
+                    site = changed(site, f"own.{at}.due", due_after(**value))
+                case "certificate_days":
+                    site = changed(site, f"own.{at}.certificate_ends", READ + value * DAY)
+                case _:
+                    site = changed(site, f"own.{at}.{key}", typed(OwnStore, key, value))
+    return site
+
+
 def _reach(site: Site, which: int | list[int] | str, changes: Step) -> Site:
     """Change how hosts get to a licence server, to the first one unless *to* says which."""
     changes = dict(changes)
@@ -265,6 +282,7 @@ def _add_server(site: Site, name: str, changes: Step) -> Site:
 VERBS: dict[str, Callable[[Site, Any, Step], Site]] = {
     "host": _machines("host"),
     "server": _machines("server"),
+    "own": _own,
     "reach": _reach,
     "directory": _directory,
     "domain": _domain,
@@ -322,7 +340,7 @@ def subjects(site: Site, wanted: str) -> Iterator[Said]:
     rule, _, subject = wanted.partition("@")
     hosts = [host.machine.name for host in site.session_hosts]
     servers = [server.machine.name for server in site.licence_servers]
-    everyone = [*hosts, *servers, site.name]
+    everyone = [*hosts, *servers, *(own.name for own in site.own), site.name]
     groups = {"hosts": hosts, "servers": servers, "site": [site.name], "any": everyone}
     names = groups.get(subject) or [name for name in everyone if short_name(name) == short_name(subject)]
     assert names, wanted

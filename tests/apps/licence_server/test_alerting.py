@@ -13,8 +13,8 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from calvox.apps.licence_server.alerting import TOLD, Alerter, read_told, telling_of_tampering
-from calvox.apps.licence_server.findings import findings
+from calvox.apps.alerting.alerter import TOLD, Alerter, read_told, telling_of_tampering
+from calvox.apps.licence_server.findings import findings, watched, watched_unopened
 from calvox.apps.licence_server.process import CASES
 from calvox.common.errors import BadSettings, Tampered
 from calvox.common.i18n import t
@@ -24,7 +24,7 @@ from calvox.core.continuity import BackupDrilled, BackupMade, RecoveryKeyMade
 from calvox.core.products import CalType
 from calvox.server.alarms import clear_alarm, raise_alarm
 from calvox.server.keys import renew_tls
-from tests.apps.licence_server.test_mailing import settings as mail_settings
+from tests.apps.alerting.test_mailing import settings as mail_settings
 from tests.apps.mailbox import Mailbox
 from tests.apps.processes import ServerProcess, command
 from tests.world import Site, wish
@@ -86,7 +86,7 @@ def test_backups_and_drills_that_are_due_are_told(site: Site, tmp_path: Path) ->
     back_up(new)
     assert findings(new.server) == {}
     new.clock.later(seconds=36 * 3600 + 1)
-    assert "is of 2027-01-15" in findings(new.server)["backup"].text
+    assert findings(new.server)["backup"].text == "The last verified backup is 1 days old"
     for _ in range(150):
         new.clock.later(seconds=36 * 3600)
         new.server.time.now()
@@ -129,7 +129,7 @@ def test_a_pool_at_its_brim_is_told_of_once(site: Site) -> None:
 
 def test_one_mail_tells_everything_that_happened(site: Site, box: Mailbox) -> None:
     """At once the first time, with the way out; nothing when nothing changed."""
-    alerter = Alerter(site.server)
+    alerter = Alerter(watched(site.server))
     alerter.round()
     assert box.mails == []
     raise_it(site)
@@ -153,7 +153,7 @@ def test_one_mail_tells_everything_that_happened(site: Site, box: Mailbox) -> No
 
 def test_mails_keep_their_distance_and_nothing_is_left_out(site: Site, box: Mailbox) -> None:
     """What came and went meanwhile is in the next one, with its last state."""
-    alerter = Alerter(site.server)
+    alerter = Alerter(watched(site.server))
     raise_it(site)
     alerter.round()
     site.clock.later(seconds=60)
@@ -176,11 +176,11 @@ def test_mails_keep_their_distance_and_nothing_is_left_out(site: Site, box: Mail
 def test_a_restart_tells_nothing_twice(site: Site, box: Mailbox) -> None:
     """And what ended while nobody served is told."""
     raise_it(site)
-    Alerter(site.server).round()
-    Alerter(site.server).round()
+    Alerter(watched(site.server)).round()
+    Alerter(watched(site.server)).round()
     assert len(box.mails) == 1
     site.run(lambda tx: clear_alarm(tx, Alarm.ROLLBACK, "settled", "ada"))
-    Alerter(site.server).round()
+    Alerter(watched(site.server)).round()
     assert len(box.mails) == 2
     assert "no longer" in body(box)
 
@@ -188,7 +188,7 @@ def test_a_restart_tells_nothing_twice(site: Site, box: Mailbox) -> None:
 def test_a_mail_that_does_not_arrive_is_tried_again_less_and_less_often(site: Site, box: Mailbox) -> None:
     """And arrives whole; a restart in between loses nothing."""
     box.refuse = 450
-    alerter = Alerter(site.server)
+    alerter = Alerter(watched(site.server))
     raise_it(site)
     tries = []
     for _ in range(16):
@@ -202,7 +202,7 @@ def test_a_mail_that_does_not_arrive_is_tried_again_less_and_less_often(site: Si
     assert read_told(site.folder / TOLD) == {}
     box.refuse = 0
     raise_it(site, Alarm.FORK)
-    Alerter(site.server).round()
+    Alerter(watched(site.server)).round()
     assert len(box.mails) == 1
     assert str(Alarm.ROLLBACK.text) in body(box)
     assert str(Alarm.FORK.text) in body(box)
@@ -212,7 +212,7 @@ def test_the_mail_is_in_the_sites_language(site: Site, box: Mailbox) -> None:
     """Not in the one of whoever asked last."""
     site.server.settings = replace(site.server.settings, interface=Interface(language="fr"))
     raise_it(site)
-    Alerter(site.server).round()
+    Alerter(watched(site.server)).round()
     assert " ".join(Alarm.ROLLBACK.text.into("fr").split()) in body(box)
 
 
@@ -221,8 +221,8 @@ def test_without_a_mail_server_it_is_logged_only(site: Site, box: Mailbox) -> No
     site.server.settings = replace(site.server.settings, alerts=replace(site.settings.alerts, smtp=""))
     raise_it(site)
     with capture_logs() as lines:
-        Alerter(site.server).round()
-        Alerter(site.server).round()
+        Alerter(watched(site.server)).round()
+        Alerter(watched(site.server)).round()
     assert [line["event"] for line in lines] == ["alert raised"]
     assert box.tried == 0
 
@@ -230,29 +230,29 @@ def test_without_a_mail_server_it_is_logged_only(site: Site, box: Mailbox) -> No
 def test_a_damaged_file_of_what_was_told_costs_a_mail_and_no_more(site: Site, box: Mailbox) -> None:
     """It decides nothing."""
     raise_it(site)
-    Alerter(site.server).round()
+    Alerter(watched(site.server)).round()
     for wrong in (b"", b"{", b"[1]", b"\xff", b'{"a": 1}', random.Random(1).randbytes(99)):
         (site.folder / TOLD).write_bytes(wrong)
         before = len(box.mails)
-        Alerter(site.server).round()
+        Alerter(watched(site.server)).round()
         assert len(box.mails) == before + 1
 
 
 def test_a_ledger_that_does_not_verify_is_told_once(site: Site, box: Mailbox) -> None:
     """Though the process ends for it, and is started again and again."""
     for _ in range(3):
-        with pytest.raises(Tampered), telling_of_tampering(site.server.settings, site.server.world):
+        with pytest.raises(Tampered), telling_of_tampering(watched_unopened(site.server.settings, site.server.world)):
             raise Tampered(t("Table {table} is not what its entries say", table="cal"))
     assert len(box.mails) == 1
-    assert "The ledger does not verify" in body(box)
-    Alerter(site.server).round()
-    assert "no longer: The ledger does not verify" in body(box)
+    assert "does not verify, and the process that serves it has ended" in body(box)
+    Alerter(watched(site.server)).round()
+    assert "no longer: The journal in" in body(box)
 
 
 def test_a_mail_server_that_is_away_does_not_hide_the_ledgers_fault(site: Site, box: Mailbox) -> None:
     """The error is the ledger's."""
     box.refuse = 450
-    with pytest.raises(Tampered), telling_of_tampering(site.server.settings, site.server.world):
+    with pytest.raises(Tampered), telling_of_tampering(watched_unopened(site.server.settings, site.server.world)):
         raise Tampered(t("Table {table} is not what its entries say", table="cal"))
 
 
@@ -307,7 +307,7 @@ def test_a_changed_ledger_is_mailed_before_the_process_ends(used_up: Path, box: 
     connection.close()
     words = ("server", "serve", "--folder", str(used_up), "--listen", "127.0.0.1:0")
     assert command(*words, cwd=used_up, **variables(box.address)).returncode != 0
-    assert "The ledger does not verify" in body(box)
+    assert "does not verify, and the process that serves it has ended" in body(box)
 
 
 @pytest.mark.process

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from calvox.apps.licence_server.mailing import check_settings, compose, deliver
+from calvox.apps.alerting.mailing import check_settings, compose, deliver
 from calvox.common.clock import World
 from calvox.common.errors import BadSettings, Unreachable
 from calvox.common.settings import Alerts
