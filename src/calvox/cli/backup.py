@@ -124,6 +124,14 @@ def _show_once(sheets: list[list[str]], papers: list[str]) -> None:
         say(t("Print {path}, then destroy the file: “shred -u” where the disk overwrites in place.", path=path))
 
 
+def _give_way() -> None:
+    """Run when nothing else does, for serving goes first; where a unit forbids that, it says the same itself."""
+    with suppress(OSError, AttributeError):
+        os.nice(NICE)
+    with suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
 @app.command(help=str(t("Make a backup while the store serves, and prove it before it counts.")))
 def create(
     of: Of = Store.SERVER,
@@ -133,8 +141,7 @@ def create(
     folder: Folder = None,
 ) -> None:
     """Make a backup."""
-    with suppress(OSError, AttributeError):
-        os.nice(NICE)
+    _give_way()
     with stages(tell=tell) as progress:
         made: Made = make_backup(backed(of, folder).kept, settings().backup, SYSTEM, progress)
 
