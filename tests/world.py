@@ -30,7 +30,7 @@ from calvox.core.entries import CalExpired, CalIssued, CalReleased, CalReleasedB
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType, version_named
 from calvox.journal.interface import Reader, Transaction
-from calvox.server.call import OpenCall, PackWish, prepare
+from calvox.server.call import OpenCall, PackWish, id_of, prepare
 from calvox.server.confirm import Answer, Done, Misheard, Progress, enter_group, finish
 from calvox.server.expire import sweep
 from calvox.server.found import found
@@ -271,7 +271,7 @@ class Site:
     def reads(self, call: OpenCall, *, day: int | None = None, form: Form = Form.WORDS_FR) -> list[str]:
         """Let the centre read the confirmation of a call out."""
         signed = day_of(self.clock()) if day is None else day
-        return CENTRE.reads(Kind(call.kind), self.server_id, call.requests, signed, form)
+        return CENTRE.reads(Kind(call.kind), id_of(self.server, call), call.requests, signed, form)
 
     def type(self, groups: Sequence[str], form: Form = Form.WORDS_FR) -> list[Misheard | Progress]:
         """Type groups from the first on, as they were heard."""

@@ -26,6 +26,7 @@ from calvox.centre.entries import (
     ReissueAllowed,
     ServerActivated,
     ServerBlacklisted,
+    ServerReenrolled,
     ServerRegistered,
     ServerReplaced,
     ServerRetired,
@@ -99,6 +100,7 @@ CANONICAL: tuple[Fact, ...] = (
         by="otto",
     ),
     ReissueAllowed(agreement=AGREEMENT, why="burnt down twice", by="sue"),
+    ServerReenrolled(server_id=SERVER, before=b"t" * 18),
 )
 """One fact of each kind, all fields told apart by their values."""
 EFFECTS: dict[str, set[str]] = {
@@ -130,6 +132,7 @@ EFFECTS: dict[str, set[str]] = {
     "LinesFreed": {"freed"},
     "ServerReplaced": {"reissue", "server", "allowance"},
     "ReissueAllowed": {"allowance"},
+    "ServerReenrolled": {"reenrolled"},
     "Restored": {"restore"},
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""

@@ -13,6 +13,7 @@ from calvox.common.errors import Tampered
 from calvox.core.alarms import AlarmCleared, AlarmRaised, ClockConfirmed
 from calvox.core.book import Add, Change, Drop, Fact, Placed, Put, Row, Set, kind_of
 from calvox.core.continuity import BackupDrilled, BackupMade, RecoveryKeyMade, Restored
+from calvox.core.converting import is_lot, partner, signed_pack
 from calvox.core.entries import (
     CalExpired,
     CalIssued,
@@ -46,6 +47,7 @@ from calvox.core.hosting import (
 from calvox.core.ledger import FACTS, LEDGER, SLOT, changes
 from calvox.core.outages import OutageCalUsed, PolicySet, VoucherIssued, VoucherSettled, VoucherSettledByHand
 from calvox.core.peopling import LinkMade, PasswordSet, PersonAdded, PersonLocked, PersonRemoved
+from calvox.core.reenrolling import ServerReenrolled, epoch_of, pack_number
 from calvox.journal.bodies import body_of, fact_of
 from calvox.journal.tables import Tables, create_tables
 
@@ -133,7 +135,6 @@ CANONICAL: tuple[Fact, ...] = (
     VoucherIssued(voucher=b"v" * 16, host=HOST, count=3, hours=8, until=1_805_000_000),
     OutageCalUsed(voucher=b"v" * 16, cal_type=1, holder=HOLDER, since=1_804_000_000, until=1_804_028_800),
     VoucherSettled(voucher=b"v" * 16, used=1),
-    VoucherSettledByHand(voucher=b"v" * 16, used=3, why="burnt", by="ada"),
     AlarmRaised(alarm="rollback", detail="signed up to 9, here 7"),
     AlarmCleared(alarm="rollback", why="called", by="ada"),
     ClockConfirmed(moment=1_805_000_000, by="ada"),
@@ -145,6 +146,7 @@ CANONICAL: tuple[Fact, ...] = (
     BackupMade(archive=b"a" * 32, size=123_456, position=77, head=b"n" * 32, recipient="age1recovery", by="ada"),
     BackupDrilled(archive=b"a" * 32, by="eve"),
     Restored(archive=b"a" * 32, position=77, generation=2, by="ada"),
+    VoucherSettledByHand(voucher=b"v" * 16, used=3, why="burnt", by="ada"),
     NamesErased(count=3, why="every year", by="ada"),
     ServerFrozen(sequence=5, why="moving house", by="ada"),
     ServerThawed(sequence=5, by="ada"),
@@ -164,6 +166,7 @@ CANONICAL: tuple[Fact, ...] = (
         replaces=OTHER,
         replaces_pack=2,
     ),
+    ServerReenrolled(server_id=b"t" * 18, epoch=2, fingerprint_record=b"\xa0", by="ada"),
 )
 """One fact of each kind, all fields told apart by their values."""
 
@@ -213,6 +216,17 @@ def test_an_alarm_freezes_the_server_until_it_is_cleared() -> None:
     assert (only(tables, "server")["rolled_back"], list(tables.select("alarm", {}))) == (0, [])
     clock = folded(FOUNDED, AlarmRaised(alarm="clock-behind", detail=""))
     assert not any(only(clock, "server")[name] for name in ("drifted", "rolled_back", "forked"))
+
+
+def test_a_new_epoch_begins_its_own_sequences() -> None:
+    """Under another ID, not activated yet; what was asked for before stays."""
+    tables = folded(FOUNDED, CANONICAL[2], CANONICAL[-1])
+    row = only(tables, "server")
+    assert (row["server_id"], row["epoch"], row["activated"], row["next_sequence"]) == (b"t" * 18, 2, 0, 1)
+    assert only(tables, "reenrolment")["fingerprint_record"] == b"\xa0"
+    assert [pack_number(epoch, 3) for epoch in (1, 2, 3)] == [3, 2051, 4099]
+    assert all(epoch_of(pack_number(epoch, sequence)) == epoch for epoch in (1, 2, 255) for sequence in (1, 1023))
+    assert [is_lot(partner(pack_number(2, 3))), is_lot(2051), signed_pack(partner(2051))] == [True, False, 3]
 
 
 def test_people_stand_with_their_role() -> None:
@@ -290,6 +304,9 @@ def test_a_voucher_counts_what_was_used_of_it() -> None:
     row = only(tables, "voucher")
     assert (row["number"], row["issued"], row["used"], row["settled"]) == (1, 101, 1, 103)
     assert only(folded(*CANONICAL[25:27]), "voucher")["settled"] == 0
+    by_hand = VoucherSettledByHand(voucher=b"v" * 16, used=3, why="burnt", by="ada")
+    row = only(folded(CANONICAL[25], by_hand), "voucher")
+    assert (row["settled"] > 0, row["used"]) == (True, 3)
 
 
 def test_the_last_policy_counts() -> None:
@@ -465,6 +482,7 @@ EFFECTS: dict[str, set[str]] = {
     "Restored": {"restore"},
     "ServerFrozen": {"server"},
     "ServerThawed": {"server"},
+    "ServerReenrolled": {"server", "reenrolment"},
 }
 """Kind of entry to the tables that it changes; an empty set would be an explicit none."""
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from calvox.centre.agreements import lines_of
+from calvox.centre.continuing import continues
 from calvox.centre.refusals import Reason, Refusal
 from calvox.centre.register import ACTIVE, BLACKLISTED, RETIRED
 from calvox.centre.replacing import (
@@ -69,6 +70,8 @@ class Approved:
     """Of these, what comes out of what the replaced server had, by line."""
     allowed_by: str = ""
     """The supervisor whose leave a reissue beyond the limits uses up."""
+    continues: bool = False
+    """Whether the server ID is the next one of the same licence server, which keeps its packs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,10 @@ def _reissue(reader: Reader, call: Call, agreement: Row, now: int) -> Refusal | 
     refusal, allowed_by = may_replace(reader, call, now)
     if refusal is not None:
         return refusal
+    if call.replaces and not call.proof and continues(reader, call.server_id, call.replaces):
+        if call.requests:
+            return Refusal(Reason.KEEPS_ITS_PACKS)
+        return Approved(allowed_by=allowed_by, continues=True)
     credit = credit_of(reader, call.agreement, call.replaces, now) if call.replaces else {}
     judged = _packs(reader, call, agreement, now, credit)
     if isinstance(judged, Refusal):

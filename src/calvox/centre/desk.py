@@ -26,6 +26,7 @@ from calvox.centre.calls import (
 )
 from calvox.centre.checks import Approved, Call, find_confirmation, is_new, judge, may_call, server_refusal
 from calvox.centre.context import Context
+from calvox.centre.continuing import continues
 from calvox.centre.entries import CallRefused
 from calvox.centre.refusals import Refusal
 from calvox.common.errors import BadInput
@@ -219,6 +220,7 @@ def _prepared(reader: Reader, number: bytes, call: Call, judged: Approved, expir
         lines=[_line(reader, call.server_id, data) for data in call.requests],
         already_signed=judged.known is not None,
         expires=expires,
+        continues=judged.continues or bool(call.replaces and continues(reader, call.server_id, call.replaces)),
     )
 
 

@@ -218,6 +218,15 @@ class ServerReplaced(Fact, frozen=True):
     by: str
 
 
+class ServerReenrolled(Fact, frozen=True):
+    """A licence server that is still the same one goes on under its next ID, with the packs that it has."""
+
+    server_id: bytes
+    """18 bytes."""
+    before: bytes
+    """The ID of the epoch before, 18 bytes."""
+
+
 class ReissueAllowed(Fact, frozen=True):
     """A supervisor allowed one more reissue without proof than the limits do."""
 

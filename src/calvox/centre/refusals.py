@@ -36,6 +36,7 @@ class Reason(StrEnum):
     OLD_SERVER_UNKNOWN = "old-server-unknown"
     OLD_SERVER_REPLACED = "old-server-replaced"
     REISSUE_TOO_OFTEN = "reissue-too-often"
+    KEEPS_ITS_PACKS = "keeps-its-packs"
 
     @property
     def text(self) -> Text:
@@ -73,6 +74,9 @@ _TEXTS: dict[Reason, Text] = {
     Reason.OLD_SERVER_REPLACED: t("the licence server that is to be replaced was replaced already, or is blacklisted"),
     Reason.REISSUE_TOO_OFTEN: t(
         "without a proof: once in 90 days, three times in 24 months for agreement {agreement}; a supervisor may allow it"
+    ),
+    Reason.KEEPS_ITS_PACKS: t(
+        "this is the same licence server, enrolled anew: it keeps its packs, and none is asked for in this call"
     ),
 }
 
@@ -114,6 +118,9 @@ _SAID: dict[Reason, Text] = {
     Reason.OLD_SERVER_REPLACED: _SUPERVISOR,
     Reason.REISSUE_TOO_OFTEN: t(
         "I may not do this again so soon without the proof of the old server. My supervisor will call your company back."
+    ),
+    Reason.KEEPS_ITS_PACKS: t(
+        "Your licence server keeps the packs that it has. This call is about its new ID alone; packs are for another call."
     ),
 }
 

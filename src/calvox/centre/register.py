@@ -24,6 +24,7 @@ from calvox.centre.entries import (
     ReissueAllowed,
     ServerActivated,
     ServerBlacklisted,
+    ServerReenrolled,
     ServerRegistered,
     ServerReplaced,
     ServerRetired,
@@ -56,6 +57,7 @@ FACTS: tuple[type[Fact], ...] = (
     LinesFreed,
     ServerReplaced,
     ReissueAllowed,
+    ServerReenrolled,
 )
 
 SLOT = (0,)
@@ -160,6 +162,7 @@ PROJECTIONS = (
         },
         index=(("agreement",), ("server_id",)),
     ),
+    Table("reenrolled", ("server_id",), {"server_id": bytes, "before": bytes}),
     Table("allowance", ("agreement",), {"agreement": int, "time": int, "why": str, "by": str}),
     PERSON_TABLE,
     *CONTINUITY_TABLES,
@@ -195,6 +198,8 @@ def changes(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield from _registered(fact, placed)
         case LinesFreed() | ServerReplaced() | ReissueAllowed():
             yield from _replaced(fact, placed)
+        case ServerReenrolled():
+            yield Put("reenrolled", _fields(fact, "server_id", "before"))
         case ConfirmationSigned():
             yield Set("confirmation", (fact.call,), {"signature": fact.signature})
         case CallRefused():

@@ -9,6 +9,7 @@ from datetime import date
 import msgspec
 
 from calvox.centre.calls import AskedLine
+from calvox.centre.continuing import ids_of
 from calvox.centre.replacing import (
     ALLOWED_SECONDS,
     QUIET_SECONDS,
@@ -43,7 +44,7 @@ class OldServer(msgspec.Struct, frozen=True):
     server: ServerShown | None
     """None: it was never heard of."""
     packs: list[AskedLine]
-    """What was signed for it under the call's agreement and has not expired, by sequence."""
+    """What was signed for it under the call's agreement and has not expired, by epoch and sequence."""
 
 
 def limits_of(reader: Reader, agreement: int, now: int) -> ReissueLimits:
@@ -56,14 +57,14 @@ def limits_of(reader: Reader, agreement: int, now: int) -> ReissueLimits:
 
 def old_server(reader: Reader, server_id: bytes, agreement: int | None, now: int) -> OldServer:
     """Show a licence server that is to be replaced, with its packs."""
-    where = {"server_id": server_id, "agreement": agreement}
-    packs: dict[int, AskedLine] = {}
-    for row in list(reader.select("confirmation", where)) if agreement is not None else []:
-        for data in call_of(row).requests:
-            one = unpack_request(server_id, data)
-            if one.kind is RequestKind.PACK and not _has_ended(one.expiry, now):
-                line = AskedLine(int(one.cal_type), one.version, one.quantity, one.sequence, one.expiry)
-                packs[one.sequence] = line
+    packs: dict[tuple[int, int], AskedLine] = {}
+    for age, known in enumerate(ids_of(reader, server_id) if agreement is not None else []):
+        for row in list(reader.select("confirmation", {"server_id": known, "agreement": agreement})):
+            for data in call_of(row).requests:
+                one = unpack_request(known, data)
+                if one.kind is RequestKind.PACK and not _has_ended(one.expiry, now):
+                    line = AskedLine(int(one.cal_type), one.version, one.quantity, one.sequence, one.expiry)
+                    packs[-age, one.sequence] = line
     return OldServer(server_shown(reader, server_id), [packs[key] for key in sorted(packs)])
 
 

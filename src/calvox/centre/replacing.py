@@ -14,6 +14,7 @@ Pure but for the reading; the entries are `signing`'s and `servers`'.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from calvox.centre.continuing import ids_of
 from calvox.centre.entries import ConfirmationRegistered
 from calvox.common.clock import DAY
 from calvox.core.book import Row
@@ -71,9 +72,10 @@ def without(whole: Mapping[int, int], part: Mapping[int, int]) -> Lines:
 
 
 def taken_by(reader: Reader, server_id: bytes) -> dict[int, Lines]:
-    """Sum up, agreement by agreement, what a licence server's confirmations have taken."""
+    """Sum up, agreement by agreement, what a licence server's confirmations have taken, under whichever ID it had."""
     found: dict[int, Counter[int]] = {}
-    for row in list(reader.select("confirmation", {"server_id": server_id})):
+    rows = [row for one in ids_of(reader, server_id) for row in reader.select("confirmation", {"server_id": one})]
+    for row in rows:
         for entry in reader.entries(row["entry"], row["entry"]):
             fact = reader.fact(entry)
             if isinstance(fact, ConfirmationRegistered):
@@ -85,8 +87,9 @@ def taken_by(reader: Reader, server_id: bytes) -> dict[int, Lines]:
 
 def freed_of(reader: Reader, agreement: int, server_id: bytes = b"") -> list[Row]:
     """Read what was freed of an agreement, by one server or by all."""
-    where: dict[str, int | bytes] = {"agreement": agreement}
-    return list(reader.select("freed", {**where, "server_id": server_id} if server_id else where))
+    rows = list(reader.select("freed", {"agreement": agreement}))
+    known = set(ids_of(reader, server_id)) if server_id else set()
+    return [row for row in rows if not known or row["server_id"] in known]
 
 
 def credit_of(reader: Reader, agreement: int, server_id: bytes, now: int) -> Lines:

@@ -8,7 +8,7 @@ import msgspec
 
 from calvox.centre.checks import Approved, Call
 from calvox.centre.context import Context
-from calvox.centre.entries import LinesFreed, ReissueAllowed, ServerReplaced, ServerRetired
+from calvox.centre.entries import LinesFreed, ReissueAllowed, ServerReenrolled, ServerReplaced, ServerRetired
 from calvox.centre.register import ACTIVE
 from calvox.centre.replacing import (
     ALLOWED_SECONDS,
@@ -61,6 +61,8 @@ def enter_replacement(tx: Transaction, number: bytes, call: Call, judged: Approv
             by=operator,
         )
     )
+    if judged.continues:
+        tx.append(ServerReenrolled(server_id=call.server_id, before=old))
 
 
 def _retire(tx: Transaction, old: bytes, call: Call, moving: Lines, operator: str) -> bool:

@@ -134,6 +134,11 @@ def say_prepared(prepared: Prepared) -> None:
     say(t("Confirmation of: {kind}", kind=Kind(prepared.kind).label))
     for line in prepared.lines:
         say(f"  {line_in_words(line)}")
+    if prepared.continues:
+        say(
+            t("It is the same licence server, enrolled anew: it keeps its packs, and the old ID gets nothing any more.")
+        )
+        say(t("Say beforehand: CALs that are out stay good, and session hosts follow by themselves."))
     if prepared.already_signed:
         say(t("The same was confirmed in an earlier call: nothing more is taken."))
     for language, words in sorted(prepared.control_words.items(), key=lambda item: item[0] != current_language()):

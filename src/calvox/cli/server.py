@@ -35,6 +35,7 @@ from calvox.cli.server_calling import (
 from calvox.cli.server_clock import alarms, clock
 from calvox.cli.server_hosts import authority, codes, hosts
 from calvox.cli.server_policy import policy, vouchers
+from calvox.cli.server_reenrol import reenrolment
 from calvox.cli.server_retire import retirement
 from calvox.cli.server_status import app as status_app
 from calvox.cli.session import ask, say, session, settings, show
@@ -61,6 +62,7 @@ app.add_typer(clock, name="clock")
 app.add_typer(alarms)
 app.add_typer(alerts)
 app.add_typer(retirement)
+app.add_typer(reenrolment)
 app.add_typer(status_app)
 
 

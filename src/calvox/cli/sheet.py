@@ -17,6 +17,8 @@ def draw_sheet(screen: Console, sheet: CallSheet, form: Form, language: Language
     """Draw the whole sheet."""
     screen.print(_whom(sheet, language))
     screen.print(draw_code(t("Calvox server ID"), sheet.server_id, form, language))
+    if sheet.replaces is not None:
+        screen.print(draw_code(t("Old Calvox server ID, of the epoch before"), sheet.replaces, form, language))
     if sheet.requests:
         screen.print(_requests(sheet))
     control = " ".join(sheet.control_words[form.language or language])

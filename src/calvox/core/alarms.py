@@ -45,7 +45,10 @@ class Alarm(StrEnum):
             Alarm.CLOCK_AHEAD: t(
                 "Set the clock right, or, if it is right: “{confirm}”.", confirm=Command("server clock confirm")
             ),
-            Alarm.FINGERPRINT: t("Renewals go on for 30 days, new CALs are not given: call the activation centre."),
+            Alarm.FINGERPRINT: t(
+                "Renewals go on for 30 days, new CALs are not given: enrol anew by a call, “{reenrol}”.",
+                reenrol=Command("server re-enrol"),
+            ),
             Alarm.ROLLBACK: t("Renewals go on, new CALs are not given: call the activation centre."),
             Alarm.FORK: t(
                 "Renewals go on, new CALs are not given: find the other copy, and call the activation centre."

@@ -9,7 +9,7 @@ from calvox.core.pools import OverUse, Pack, Policy
 from calvox.core.products import CalType
 
 LOT = 1024
-"""What a lot's number has beyond its pack's; a request's sequence ends at 1023."""
+"""What a lot's number has beyond its pack's; a request's sequence ends at 1023. Each epoch has both anew (`reenrolling`)."""
 
 
 def partner(number: int) -> int:
@@ -24,7 +24,7 @@ def signed_pack(number: int) -> int:
 
 def is_lot(number: int) -> bool:
     """Tell whether a number is a lot's."""
-    return number >= LOT
+    return bool(number & LOT)
 
 
 def other_type(cal_type: CalType) -> CalType | None:

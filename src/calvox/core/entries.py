@@ -61,7 +61,7 @@ class PackInstalled(Fact, frozen=True):
     """A pack went in."""
 
     sequence: int
-    """Sequence of its request: it counts once for ever."""
+    """Sequence of its request, and in later epochs its number (`reenrolling`): it counts once for ever."""
     programme: int
     cal_type: int
     version: int

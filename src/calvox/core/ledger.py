@@ -33,6 +33,7 @@ from calvox.core.ledger_tables import BESIDE, PROJECTIONS, WORKING
 from calvox.core.outages import OUTAGE_FACTS, outage_changes
 from calvox.core.peopling import PEOPLE_FACTS, people_changes
 from calvox.core.products import CalType
+from calvox.core.reenrolling import REENROLMENT_FACTS, reenrolment_changes
 from calvox.core.usage import usage_changes
 
 FACTS: tuple[type[Fact], ...] = (
@@ -61,6 +62,7 @@ FACTS: tuple[type[Fact], ...] = (
     *CONTINUITY_FACTS,
     NamesErased,
     *FREEZE_FACTS,
+    *REENROLMENT_FACTS,
 )
 
 _UNFROZEN = dict.fromkeys((*FREEZE_COLUMNS, FREEZE), 0)
@@ -114,6 +116,8 @@ def _server(fact: Fact, placed: Placed) -> Iterable[Change]:
             yield from continuity_changes(fact, placed)
         case _ if isinstance(fact, FREEZE_FACTS):
             yield from freeze_changes(fact, placed)
+        case _ if isinstance(fact, REENROLMENT_FACTS):
+            yield from reenrolment_changes(fact, placed)
         case _ if isinstance(fact, OUTAGE_FACTS):
             yield from outage_changes(fact, placed)
         case _:

@@ -10,6 +10,7 @@ from calvox.core.freezing import FREEZE
 from calvox.core.hosting import AUTHORITY_TABLE, HOST_TABLE, SEEN_TABLE, STANDING_TABLE
 from calvox.core.outages import OUTAGE_TABLES
 from calvox.core.peopling import PEOPLE_WORKING, PERSON_TABLE
+from calvox.core.reenrolling import REENROLMENT_TABLE
 from calvox.core.usage import USAGE_TABLE
 
 PROJECTIONS = (
@@ -61,6 +62,7 @@ PROJECTIONS = (
     *OUTAGE_TABLES,
     ALARM_TABLE,
     *CONTINUITY_TABLES,
+    REENROLMENT_TABLE,
     Table(
         "cal",
         ("cal_id",),

@@ -58,7 +58,12 @@ def verified(stored: StoredCal, own: Enrolled, now: int) -> HeldCal:
         BadToken: it proves nothing now; the reason is named.
     """
     claims = check_token(
-        stored.token, own.pinned, at=now, host=own.host, holder=stored.holder, host_version=own.version
+        stored.token,
+        own.pinned_for(stored.token),
+        at=now,
+        host=own.host,
+        holder=stored.holder,
+        host_version=own.version,
     )
     return HeldCal(stored.name, claims, stored.token, own.server)
 

@@ -6,13 +6,14 @@ is renewed with a new key, and taken up in one step; connections made before go 
 
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import aiohttp
 import msgspec
 
 from calvox.common.clock import DAY, World
-from calvox.common.errors import BadToken
+from calvox.common.errors import BadInput, BadSignature, BadToken
 from calvox.common.files import read_whole
 from calvox.core.continuity import REENTRY_SECONDS
 from calvox.core.holders import holder_of
@@ -46,6 +47,7 @@ class Link:
         """What the server signed for this host, as it lies in the folder: another process may have fetched it."""
         stamp = statements.stamp(self.folder)
         if stamp != self._stamp:
+            self.enrolled = self.folder.enrolled
             self._known, self._stamp = statements.load(self.folder), stamp
         return self._known
 
@@ -76,7 +78,15 @@ class Link:
             for part in _parts(asks):
                 many = hostapi.AcquireMany(part)
                 answers += (await self._ask(hostapi.ACQUIRE_MANY, many, hostapi.AcquiredMany, once=False)).answers
+        await self._follow([told.token for told in answers if told.cal is not None])
         return [self._keep(*one) for one in zip(wishes, asks, answers, strict=True)]
+
+    async def _follow(self, tokens: Sequence[bytes]) -> None:
+        """Ask who the server is now, if a token is signed under an ID that this host does not know."""
+        said = {id_in(token) for token in tokens} - {b""}
+        if not all(self.enrolled.knows(one) for one in said):
+            with suppress(BadInput, BadSignature):
+                await self.fetch_statements()
 
     def _keep(self, wish: Wish, asked: hostapi.AcquireAsk, told: hostapi.AcquireAnswer) -> HeldCal | Refusal:
         if told.cal is None:
@@ -122,6 +132,7 @@ class Link:
         for part in _parts(ahead, hostapi.MOST_TOKENS):
             asked = hostapi.ReenterAsk(tuple(hostapi.Presented(one.token, one.name) for one in part))
             told = await self._ask(hostapi.REENTER, asked, hostapi.Reentered)
+            await self._follow([one.token for one in told.answers if one.token])
             taken += sum(self._exchange(*one) for one in zip(part, told.answers, strict=True))
         return taken
 
@@ -151,6 +162,7 @@ class Link:
         """Fetch policy, revocation list and voucher, and keep them if they verify."""
         told = await self._ask(hostapi.STATEMENTS, None, hostapi.Statements)
         self._known = statements.keep(self.folder, told, self.known)
+        self.enrolled = self.folder.enrolled
         self._stamp = statements.stamp(self.folder)
 
     async def settle(self, voucher: bytes, uses: tuple[hostapi.OutageUse, ...]) -> None:
@@ -218,6 +230,14 @@ def _is_beyond(cal: HeldCal, generation: int, end: int) -> bool:
     """Tell whether a token is of an older generation, and beyond what a restore brought of that."""
     seal = Token.from_bytes(cal.token).seal
     return seal.generation < generation and seal.position > end
+
+
+def id_in(token: bytes) -> bytes:
+    """Read the server ID in a token; empty: these bytes are none, which whoever verifies it will say."""
+    try:
+        return Token.from_bytes(token).seal.server_id
+    except BadToken:
+        return b""
 
 
 def _parts(things: Sequence[T], most: int = hostapi.MOST) -> Iterator[tuple[T, ...]]:

@@ -16,14 +16,24 @@ from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
 from calvox.common.files import read_whole, write_whole
 from calvox.common.i18n import t
 from calvox.trust.certificates import key_hash
-from calvox.trust.tokens import Pinned
+from calvox.trust.tokens import Pinned, Token
 
 KEY, CERTIFICATE, AUTHORITY, ENROLMENT, CALS = "host.key", "host.pem", "authority.pem", "enrolment.json", "cals"
 RENEWED, NEXT_KEY, MORE = "renewed.pem", "next.key", "enrolments"
 MOST_SERVERS = 16
+MOST_FORMER = 8
+"""IDs of earlier epochs that are remembered: a token lives 90 days at most."""
 
 
 T = TypeVar("T")
+
+
+class Former(msgspec.Struct, frozen=True):
+    """An ID that the licence server had in an earlier epoch; its tokens are good to their end."""
+
+    server_id: bytes
+    """18 bytes."""
+    epoch: int
 
 
 class Enrolled(msgspec.Struct, frozen=True):
@@ -40,11 +50,38 @@ class Enrolled(msgspec.Struct, frozen=True):
     epoch: int
     public_key: bytes
     """The server's token key, 32 bytes."""
+    former: tuple[Former, ...] = ()
+    """The IDs that this host knew before it followed the server into later epochs, the last one first."""
 
     @property
     def pinned(self) -> Pinned:
-        """What tokens are verified against."""
+        """What the server signs now is verified against."""
         return Pinned(self.server_id, self.epoch, self.public_key)
+
+    @property
+    def pins(self) -> tuple[Pinned, ...]:
+        """What was signed at any time is verified against, the present first."""
+        return (self.pinned, *(Pinned(one.server_id, one.epoch, self.public_key) for one in self.former))
+
+    def knows(self, server_id: bytes) -> bool:
+        """Tell whether a server ID is, or was, this licence server's."""
+        return any(one.server_id == server_id for one in self.pins)
+
+    def pinned_for(self, token: bytes) -> Pinned:
+        """Choose what a token is verified against.
+
+        Raises:
+            BadToken: these bytes are no token.
+        """
+        if not self.former:
+            return self.pinned
+        said = Token.from_bytes(token).seal.server_id
+        return next((one for one in self.pins if one.server_id == said), self.pinned)
+
+    def following(self, server_id: bytes, epoch: int) -> "Enrolled":
+        """Follow the licence server into a later epoch."""
+        former = (Former(self.server_id, self.epoch), *self.former)[:MOST_FORMER]
+        return msgspec.structs.replace(self, server_id=server_id, epoch=epoch, former=former)
 
 
 class StoredCal(msgspec.Struct, frozen=True):
@@ -130,6 +167,10 @@ class HostFolder:
         """Keep what the enrolment brought; the last file written makes it count."""
         write_whole(self.path / CERTIFICATE, certificate.encode())
         write_whole(self.path / AUTHORITY, authority.encode())
+        self.follow(enrolled)
+
+    def follow(self, enrolled: Enrolled) -> None:
+        """Keep whom this host is enrolled with."""
         write_whole(self.path / ENROLMENT, msgspec.json.encode(enrolled))
 
     def keep(self, cal: StoredCal) -> None:

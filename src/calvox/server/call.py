@@ -64,6 +64,10 @@ class OpenCall(msgspec.Struct, frozen=True):
     """The form that is being typed; empty: nothing yet."""
     typed: dict[str, bytes] = {}
     """The partly typed confirmation in each form that was begun, as `wire.phone.dictation` saves it."""
+    server_id: bytes = b""
+    """Of a re-enrolment: the ID that it is about, the next one; empty: the present one."""
+    record: bytes = b""
+    """Of a re-enrolment: the machine's fingerprint record, from which that ID follows."""
 
 
 def prepare(
@@ -130,6 +134,11 @@ def the_open_call(reader: Reader) -> OpenCall:
     return call
 
 
+def id_of(server: LicenceServer, call: OpenCall) -> bytes:
+    """Tell which server ID a call is about."""
+    return call.server_id or server.keys.identity.server_id
+
+
 def keep_call(tx: Transaction, call: OpenCall) -> None:
     """Store the open call."""
     tx.put("pending", {"purpose": OPEN_CALL[0], "state": msgspec.json.encode(call)})
@@ -163,16 +172,9 @@ def _prepare(tx: Transaction, server: LicenceServer, kind: Kind, drafts: Sequenc
     row = server_row(tx)
     found = open_call(tx)
     if found is not None:
-        if found.kind == kind and _same(server, found, drafts):
+        if found.kind == kind and not found.record and _same(server, found, drafts):
             return found
-        raise Conflict(
-            t("Another call is open; its requests: {count}", count=len(found.requests)),
-            hint=t(
-                "Finish it with “{enter}”, or give it up with “{give_up}”.",
-                enter=Command("server enter"),
-                give_up=Command("server give-up"),
-            ),
-        )
+        raise other_call(found)
     if kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS) and row["activated"]:
         raise Conflict(
             t("This licence server is activated already"),
@@ -189,6 +191,26 @@ def _prepare(tx: Transaction, server: LicenceServer, kind: Kind, drafts: Sequenc
     return call
 
 
+def other_call(found: OpenCall) -> Conflict:
+    """Say that another call is open."""
+    return Conflict(
+        t("Another call is open; its requests: {count}", count=len(found.requests)),
+        hint=t(
+            "Finish it with “{enter}”, or give it up with “{give_up}”.",
+            enter=Command("server enter"),
+            give_up=Command("server give-up"),
+        ),
+    )
+
+
+def used_up() -> Conflict:
+    """Say that the ID has no sequence left."""
+    return Conflict(
+        t("Every sequence of this server ID is used up"),
+        hint=t("Enrol the server anew by a call: “{reenrol}”.", reenrol=Command("server re-enrol")),
+    )
+
+
 def _kind(activate: bool, packs: bool) -> Kind:
     if activate:
         return Kind.ACTIVATE_AND_PACKS if packs else Kind.ACTIVATE
@@ -197,7 +219,7 @@ def _kind(activate: bool, packs: bool) -> Kind:
 
 def _enter(tx: Transaction, server: LicenceServer, sequence: int, draft: Request, by: str) -> bytes:
     if sequence > LAST_SEQUENCE:
-        raise Conflict(t("Every sequence of this server ID is used up"), hint=t("The server must be enrolled anew."))
+        raise used_up()
     request = pack_request(server.keys.identity.server_id, replace(draft, sequence=sequence))
     tx.append(PackRequested(sequence=sequence, request=request, by=by))
     return request

@@ -8,7 +8,7 @@ import msgspec
 
 from calvox.common.i18n import LANGUAGES
 from calvox.journal.interface import Reader
-from calvox.server.call import open_call
+from calvox.server.call import id_of, open_call
 from calvox.server.store import LicenceServer, server_row
 from calvox.server.typed import LastAccepted, has_begun, last_accepted
 from calvox.wire.card import Telephone, fingerprint_words
@@ -20,7 +20,7 @@ class Calling(msgspec.Struct, frozen=True):
     """How it stands between this server and the centre."""
 
     server_id: bytes
-    """18 bytes."""
+    """18 bytes; of a re-enrolment whose call is open: the next one."""
     activated: bool
     centre: str
     telephones: list[Telephone]
@@ -42,13 +42,13 @@ class Calling(msgspec.Struct, frozen=True):
 def calling(server: LicenceServer, reader: Reader, country: str) -> Calling:
     """Look how it stands; the sheet names the telephone for this country."""
     own, card, call = server.keys.identity.server_id, server.card, open_call(reader)
-    now = Calling(
-        own, bool(server_row(reader)["activated"]), card.name, card.telephones, last=last_accepted(server, reader)
-    )
+    about = id_of(server, call) if call else own
+    now = Calling(about, bool(server_row(reader)["activated"]), card.name, card.telephones, last=last_accepted(reader))
     if call is None:
         return now
     prints: dict[str, list[str]] = {language: [*fingerprint_words(card.key, language)] for language in LANGUAGES}
-    sheet = call_sheet(card, prints, Kind(call.kind), own, call.requests, country)
+    replaces = own if call.record else b""
+    sheet = call_sheet(card, prints, Kind(call.kind), about, call.requests, country, replaces)
     return msgspec.structs.replace(
         now, sheet=sheet, requests=call.requests, begun=call.begun, by=call.by, typing=has_begun(call)
     )

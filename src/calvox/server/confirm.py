@@ -17,9 +17,12 @@ from calvox.common.i18n import Language, t
 from calvox.core.alarms import Alarm
 from calvox.core.entries import ConfirmationAccepted, PackInstalled, ServerActivated
 from calvox.core.freezing import FREEZE, ServerThawed
+from calvox.core.reenrolling import pack_number
 from calvox.journal.interface import Reader, Transaction, Work
 from calvox.server.alarms import clear_alarm
-from calvox.server.call import OPEN_CALL, OpenCall, keep_call, the_open_call
+from calvox.server.call import OPEN_CALL, OpenCall, id_of, keep_call, the_open_call
+from calvox.server.keys import Identity
+from calvox.server.reenrol import identity_after, reenrolled, take_over
 from calvox.server.store import LicenceServer, server_row
 from calvox.wire.phone.codec import CodeType, decode, encode
 from calvox.wire.phone.confirmation import Accepted, MisHeard, OtherData, OtherKind, judge
@@ -166,7 +169,7 @@ def finish(server: LicenceServer, by: str) -> Answer:
 
 
 def _judged(server: LicenceServer, call: OpenCall, code: int, repaired: tuple[int, ...], by: str) -> Answer:
-    own, kind, today = server.keys.identity.server_id, Kind(call.kind), day_of(server.time.shown)
+    own, kind, today = id_of(server, call), Kind(call.kind), day_of(server.time.shown)
     match judge(server.card.key, kind, own, call.requests, today, code):
         case MisHeard():
             return WhollyMisheard(())
@@ -182,7 +185,8 @@ def _judged(server: LicenceServer, call: OpenCall, code: int, repaired: tuple[in
 
 def _done(server: LicenceServer, call: OpenCall, day: int, signature: bytes, by: str) -> tuple[int, ...]:
     """Carry a call out, at the time that its code proves: a reissue sets a mark that went too far back to its signed day."""
-    work = _carry_out(call, server.keys.identity.server_id, day, signature, server.zone, by)
+    identity = identity_after(server, call)
+    work = _carry_out(call, identity, day, signature, server.zone, by)
     if call.kind != Kind.REISSUE:
         packs = server.journal.run(work).value
         server.time.believe(day * DAY)
@@ -193,13 +197,23 @@ def _done(server: LicenceServer, call: OpenCall, day: int, signature: bytes, by:
         raise Conflict(
             t("This code was accepted before"), hint=t("Ask the centre for a new one: each reissue has its own.")
         )
+    ended = (*_REISSUED, Alarm.FINGERPRINT) if call.record else _REISSUED
     with server.time.set_back(max([day, *(row["issue_day"] for row in rows)]) * DAY):
-        return server.journal.run(lambda tx: _settled(tx, server, work(tx), by)).value
+        packs = server.journal.run(lambda tx: _settled(tx, server, work(tx), ended, by)).value
+    if call.record:
+        take_over(server, identity)
+    return packs
 
 
-def _settled(tx: Transaction, server: LicenceServer, packs: tuple[int, ...], by: str) -> tuple[int, ...]:
-    """End the alarms that a reissue answers for, and note the time as it is now."""
-    for alarm in (Alarm.ROLLBACK, Alarm.FORK, Alarm.CLOCK_BEHIND, Alarm.CLOCK_AHEAD):
+_REISSUED = (Alarm.ROLLBACK, Alarm.FORK, Alarm.CLOCK_BEHIND, Alarm.CLOCK_AHEAD)
+"""The alarms that a reissue answers for; a re-enrolment answers for the machine too."""
+
+
+def _settled(
+    tx: Transaction, server: LicenceServer, packs: tuple[int, ...], ended: Sequence[Alarm], by: str
+) -> tuple[int, ...]:
+    """End the alarms that the centre answers for, and note the time as it is now."""
+    for alarm in ended:
         clear_alarm(tx, alarm, "reissued by the centre", by)
     server.time.note(tx)
     return packs
@@ -209,13 +223,17 @@ _ACTIVATING = (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE)
 
 
 def _carry_out(
-    call: OpenCall, own: bytes, day: int, signature: bytes, zone: ZoneInfo, by: str
+    call: OpenCall, identity: Identity, day: int, signature: bytes, zone: ZoneInfo, by: str
 ) -> Work[tuple[int, ...]]:
+    own = identity.server_id
+
     def work(tx: Transaction) -> tuple[int, ...]:
         if not _same_call(the_open_call(tx), call):
             raise Conflict(t("Another call was opened while the code was judged"))
         if call.kind == Kind.THAW and server_row(tx)[FREEZE] != unpack_request(own, call.requests[0]).sequence:
             raise Conflict(t("This thaw is for another freeze"))
+        if call.record:
+            tx.append(reenrolled(identity, by))
         tx.append(
             ConfirmationAccepted(
                 kind=call.kind, server_id=own, requests=call.requests, issue_day=day, signature=signature, by=by
@@ -225,7 +243,7 @@ def _carry_out(
             tx.append(ServerActivated(issue_day=day))
         if call.kind == Kind.THAW:
             tx.append(ServerThawed(sequence=server_row(tx)[FREEZE], by=by))
-        packs = _install(tx, own, call.requests, zone) if call.kind != Kind.THAW else ()
+        packs = _install(tx, identity, call.requests, zone) if call.kind != Kind.THAW else ()
         tx.drop("pending", OPEN_CALL)
         return packs
 
@@ -233,18 +251,19 @@ def _carry_out(
 
 
 def _same_call(one: OpenCall, other: OpenCall) -> bool:
-    return (one.kind, one.requests) == (other.kind, other.requests)
+    return (one.kind, one.requests, one.server_id) == (other.kind, other.requests, other.server_id)
 
 
-def _install(tx: Transaction, own: bytes, requests: Sequence[bytes], zone: ZoneInfo) -> tuple[int, ...]:
-    """Enter each pack that is not there yet: a pack counts once per sequence."""
+def _install(tx: Transaction, own: Identity, requests: Sequence[bytes], zone: ZoneInfo) -> tuple[int, ...]:
+    """Enter each pack that is not there yet: a pack counts once per ID and sequence."""
     installed = []
-    for request in (unpack_request(own, data) for data in requests):
-        if tx.get("pack", (request.sequence,)) is not None:
+    for request in (unpack_request(own.server_id, data) for data in requests):
+        number = pack_number(own.epoch, request.sequence)
+        if tx.get("pack", (number,)) is not None:
             continue
         tx.append(
             PackInstalled(
-                sequence=request.sequence,
+                sequence=number,
                 programme=int(request.programme),
                 cal_type=int(request.cal_type),
                 version=request.version,
@@ -253,7 +272,7 @@ def _install(tx: Transaction, own: bytes, requests: Sequence[bytes], zone: ZoneI
                 ends=end_of(request.expiry, zone),
             )
         )
-        installed.append(request.sequence)
+        installed.append(number)
     return tuple(installed)
 
 

@@ -13,7 +13,7 @@ from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.core.freezing import FREEZE, HELD, ServerFrozen
 from calvox.journal.interface import Reader, Transaction
-from calvox.server.call import OpenCall, keep_call, open_call
+from calvox.server.call import OpenCall, keep_call, open_call, other_call, used_up
 from calvox.server.store import LicenceServer, server_row
 from calvox.wire.phone.message import Kind
 from calvox.wire.phone.request import LAST_SEQUENCE, pack_request, thaw_request
@@ -46,9 +46,7 @@ def freeze(server: LicenceServer, why: str, by: str) -> Freeze:
         if row[HELD]:
             return _shown(row)
         if row["next_sequence"] > LAST_SEQUENCE:
-            raise Conflict(
-                t("Every sequence of this server ID is used up"), hint=t("The server must be enrolled anew.")
-            )
+            raise used_up()
         tx.append(ServerFrozen(sequence=row["next_sequence"], why=told, by=by))
         return _shown(server_row(tx))
 
@@ -78,14 +76,7 @@ def prepare_thaw(server: LicenceServer, by: str) -> OpenCall:
         if found is not None:
             if (found.kind, found.requests) == (Kind.THAW, (request,)):
                 return found
-            raise Conflict(
-                t("Another call is open; its requests: {count}", count=len(found.requests)),
-                hint=t(
-                    "Finish it with “{enter}”, or give it up with “{give_up}”.",
-                    enter=Command("server enter"),
-                    give_up=Command("server give-up"),
-                ),
-            )
+            raise other_call(found)
         call = OpenCall(Kind.THAW, (request,), tx.now, by)
         keep_call(tx, call)
         return call

@@ -28,6 +28,17 @@ RENEW_TLS_DAYS = 60
 """The server's own certificate is made anew when it has fewer days left."""
 
 
+class Former(msgspec.Struct, frozen=True):
+    """An ID that this licence server had in an earlier epoch; what was signed for it stays signed."""
+
+    server_id: bytes
+    """18 bytes."""
+    epoch: int
+    """1 to 254."""
+    fingerprint_record: bytes
+    """As stored at that enrolment."""
+
+
 class Identity(msgspec.Struct, frozen=True):
     """Who this licence server is; its ID can be computed again from this and the root."""
 
@@ -39,6 +50,13 @@ class Identity(msgspec.Struct, frozen=True):
     """Raised by each restore."""
     fingerprint_record: bytes
     """As stored at enrolment."""
+    former: tuple[Former, ...] = ()
+    """The IDs of earlier epochs, the first one first."""
+
+    @property
+    def epochs(self) -> dict[bytes, int]:
+        """Tell the epoch of each of its IDs."""
+        return {one.server_id: one.epoch for one in (*self.former, self)}
 
     @property
     def context(self) -> bytes:
@@ -90,7 +108,7 @@ def make_keys(folder: Path, record_of: Callable[[bytes], bytes], names: tuple[st
     signing = SigningKey(token_key)
     record = record_of(root)
     epoch = 1
-    own_id = server_id(retirement_secret(root, signing.public, record, epoch), epoch=epoch)
+    own_id = _computed(root, signing, record, epoch)
     identity = Identity(own_id, epoch, 1, record)
     authority_key = new_key()
     authority = make_authority(authority_key, AUTHORITY_NAME, world.now())
@@ -134,15 +152,38 @@ def _known(keys: Path) -> tuple[bytes, Identity, SigningKey]:
     try:
         identity = msgspec.json.decode(stored, type=Identity)
         signing = SigningKey(token_key)
-        secret = retirement_secret(root, signing.public, identity.fingerprint_record, identity.epoch)
-        computed = server_id(secret, epoch=identity.epoch)
+        follow = all(
+            _computed(root, signing, one.fingerprint_record, one.epoch) == one.server_id
+            for one in (identity, *identity.former)
+        )
     except (msgspec.DecodeError, UnicodeDecodeError, CalvoxError) as error:
         raise Tampered(
             t("The keys in {path} are not what was written: {why}", path=str(keys), why=str(error))
         ) from error
-    if computed != identity.server_id:
+    if not follow:
         raise Tampered(t("The server ID in {path} does not follow from the server's own secrets", path=str(keys)))
     return root, identity, signing
+
+
+def _computed(root: bytes, signing: SigningKey, record: bytes, epoch: int) -> bytes:
+    return server_id(retirement_secret(root, signing.public, record, epoch), epoch=epoch)
+
+
+def next_identity(keys: Keys, record: bytes) -> Identity:
+    """Compute who the server is in the next epoch, on a machine of this fingerprint record; takes about 50 ms.
+
+    Raises:
+        BadInput: there is no further epoch.
+    """
+    own = keys.identity
+    made = _computed(keys.root, keys.signing, record, own.epoch + 1)
+    former = (*own.former, Former(own.server_id, own.epoch, own.fingerprint_record))
+    return Identity(made, own.epoch + 1, own.generation, record, former)
+
+
+def write_identity(keys: Keys) -> None:
+    """Write down who the server is."""
+    write_whole(keys.folder / "identity.json", msgspec.json.encode(keys.identity))
 
 
 def renew_tls(keys: Keys, names: tuple[str, ...], world: World, *, always: bool = False) -> None:

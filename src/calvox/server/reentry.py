@@ -26,6 +26,7 @@ from calvox.core.deciding import Cal, Reason
 from calvox.core.entries import CalReentered, HostEnrolled
 from calvox.core.holders import reference_of
 from calvox.core.products import VERSIONS, CalType, serves
+from calvox.core.reenrolling import pack_number
 from calvox.journal.interface import Reader, Transaction
 from calvox.server.expire import expire, forget_cal
 from calvox.server.holders import known_holder, new_holder
@@ -141,10 +142,13 @@ def _pack_of(tx: Transaction, claims: Claims) -> int | None:
     """Find the pack, or its lot, that a CAL of this type comes from; 0: none, as the token says; None: it is not here."""
     if not claims.pack:
         return 0
-    for number in (claims.pack, partner(claims.pack)):
-        row = tx.get("pack", (number,))
-        if row is not None and row["cal_type"] == claims.cal_type:
-            return number
+    last = server_row(tx)["epoch"]
+    for epoch in range(last, 0, -1):
+        signed = pack_number(epoch, claims.pack)
+        for number in (signed, partner(signed)):
+            row = tx.get("pack", (number,))
+            if row is not None and (row["cal_type"], row["version"]) == (claims.cal_type, claims.version):
+                return number
     return None
 
 

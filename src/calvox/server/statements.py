@@ -56,13 +56,33 @@ def statements_for(tx: Transaction, server: LicenceServer, host: Row) -> hostapi
         policy=_policy(tx, server, policy),
         revoked=_revoked(tx, server, host["host"]),
         voucher=_voucher(tx, server, voucher) if voucher else b"",
+        succession=_succession(tx, server),
     )
 
 
 def policy_number(reader: Reader) -> int:
-    """Tell the number of the newest policy."""
-    row = reader.get("policy", SLOT)
-    return _number(reader, row["number"] if row else 0)
+    """Tell the number of the newest policy; a new epoch makes it anew."""
+    row, epoch = reader.get("policy", SLOT), _reenrolment(reader)
+    return _number(reader, max(row["number"] if row else 0, epoch["entry"] if epoch else 0))
+
+
+def _reenrolment(reader: Reader) -> Row | None:
+    return max(reader.select("reenrolment"), key=lambda row: row["epoch"], default=None)
+
+
+def _succession(reader: Reader, server: LicenceServer) -> tuple[bytes, ...]:
+    """Sign under each earlier ID which one it is now; only a commit later do the keys say so themselves."""
+    row, own = _reenrolment(reader), server.keys.identity
+    if row is None or row["server_id"] != own.server_id:
+        return ()
+    number = _number(reader, row["entry"])
+    about = {"generation": own.generation, "issued": row["time"]}
+    following = {"next_server_id": own.server_id, "next_epoch": own.epoch}
+    bodies = (
+        policies.Policy(server_id=one.server_id, epoch=one.epoch, **about, **following)  # type: ignore[arg-type]
+        for one in own.former
+    )
+    return tuple(policies.sign(policies.POLICY, number, body, server.keys.signing) for body in bodies)
 
 
 def _number(reader: Reader, position: int) -> int:

@@ -1,12 +1,12 @@
 """An open licence server: its ledger, its keys, and what the site has chosen.
 
 At every start, before anything is answered: the server ID is computed again from its secrets; the pinned centre key is
-compared with the one in the ledger; each confirmation's 48 bytes are verified again, and the packs are recomputed from
-them and compared with the table. The chain's last sealed batch is checked by the journal itself.
+compared with the one in the ledger; each confirmation's 48 bytes are verified again, under the ID that it was given for, and
+the packs are recomputed from them and compared with the table. The chain's last sealed batch is checked by the journal itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,10 +22,11 @@ from calvox.core.ledger import LEDGER, SLOT
 from calvox.core.peopling import SERVER_ROLES, Roles
 from calvox.core.pools import OverUse, Policy
 from calvox.core.products import CalType
-from calvox.journal.interface import Journal, Reader
+from calvox.core.reenrolling import pack_number
+from calvox.journal.interface import Journal, Reader, Transaction
 from calvox.journal.sealing import LabelledSealer
 from calvox.journal.sqlite import SqliteJournal
-from calvox.server.keys import Keys, load_keys
+from calvox.server.keys import Identity, Keys, load_keys, next_identity, write_identity
 from calvox.server.licensing_time import LicensingClock
 from calvox.trust.confirmations import verify
 from calvox.trust.tokens import LABEL
@@ -55,6 +56,10 @@ class LicenceServer:
     """What the site has chosen."""
     time: LicensingClock
     """Licensing time."""
+    sealer: LabelledSealer
+    """Signs the ledger's batches."""
+    settled: bool = False
+    """Whether a re-enrolment that was cut off was finished when it was opened."""
     people_at: str = ""
     """Where people log in with a browser while this process serves; empty: nowhere."""
     on_keys: Callable[[], object] = lambda: None
@@ -66,6 +71,18 @@ class LicenceServer:
         """Go on with these keys from now on, and say so."""
         self.keys = keys
         self.on_keys()
+
+    def take_identity(self, identity: Identity) -> None:
+        """Go on under this ID: what is sealed bears it from now on.
+
+        It is the writer that changes over, so that no batch is signed half under one ID and half under the other.
+        """
+
+        def change(tx: Transaction) -> None:
+            self.sealer.context = identity.context
+            self.take(replace(self.keys, identity=identity))
+
+        self.journal.run(change)
 
     @property
     def world(self) -> World:
@@ -112,19 +129,37 @@ def open_server(settings: Settings, world: World = SYSTEM) -> LicenceServer:
     folder = Path(settings.server.folder)
     keys = load_keys(folder)
     card = read_card(read_whole(folder / CARD))
-    time = LicensingClock(world)
-    journal = SqliteJournal(folder, LEDGER, ledger_sealer(keys), time.world)
+    time, sealer = LicensingClock(world), ledger_sealer(keys)
+    journal = SqliteJournal(folder, LEDGER, sealer, time.world)
     try:
         with journal.read() as reader:
             time.begin(reader)
-            check_start(reader, keys, card)
+            settled = settled_identity(reader, keys)
+            check_start(reader, settled, card)
+        sealer.context = settled.identity.context
     except (ValueError, TypeError) as error:
         journal.close()
         raise Tampered(t("The ledger holds what this server never writes: {why}", why=str(error))) from error
     except BaseException:
         journal.close()
         raise
-    return LicenceServer(folder, journal, keys, card, settings, time)
+    return LicenceServer(folder, journal, settled, card, settings, time, sealer, settled=settled is not keys)
+
+
+def settled_identity(reader: Reader, keys: Keys) -> Keys:
+    """Finish a re-enrolment that the ledger says is done and the file of the identity does not yet.
+
+    Whoever can write the database alone cannot lead this astray: the ID must follow from the root.
+    """
+    row = reader.get("reenrolment", (keys.identity.epoch + 1,))
+    if row is None:
+        return keys
+    identity = next_identity(keys, row["fingerprint_record"])
+    if identity.server_id != row["server_id"]:
+        raise Tampered(t("The ledger belongs to another server ID than the keys beside it"))
+    settled = replace(keys, identity=identity)
+    write_identity(settled)
+    return settled
 
 
 def server_row(reader: Reader) -> Row:
@@ -142,30 +177,33 @@ def check_start(reader: Reader, keys: Keys, card: CentreCard) -> None:
         raise Tampered(t("The ledger belongs to another server ID than the keys beside it"))
     if row["centre_key"] != card.key:
         raise Tampered(t("The centre card was exchanged: its key is not the one pinned when this server was made"))
-    signed, activated = _signed(reader, card, keys.identity.server_id)
+    signed, activated = _signed(reader, card, keys.identity)
     if bool(row["activated"]) is not activated:
         raise Tampered(t("The activation in the ledger is not what the centre signed"))
     _compare_packs(reader, signed)
 
 
-def _signed(reader: Reader, card: CentreCard, own: bytes) -> tuple[dict[int, Request], bool]:
-    """Verify every confirmation; tell which packs they cover, by sequence, and whether one activates."""
+def _signed(reader: Reader, card: CentreCard, own: Identity) -> tuple[dict[int, Request], bool]:
+    """Verify every confirmation; tell which packs they cover, by number, and whether one activates the present ID."""
     packs: dict[int, Request] = {}
+    epochs = own.epochs
     activated = False
     for row in reader.select("confirmation"):
         try:
-            kind, requests = _verified(row, card, own)
+            kind, requests = _verified(row, card, epochs)
         except (CalvoxError, ValueError, TypeError) as error:
             raise Tampered(t("The confirmation in entry {entry} is not the centre's", entry=row["entry"])) from error
-        activated = activated or kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE)
+        activates = kind in (Kind.ACTIVATE, Kind.ACTIVATE_AND_PACKS, Kind.REISSUE)
+        activated = activated or (activates and row["server_id"] == own.server_id)
         for request in requests if kind is not Kind.THAW else ():
-            packs.setdefault(request.sequence, request)
+            packs.setdefault(pack_number(epochs[row["server_id"]], request.sequence), request)
     return packs, activated
 
 
-def _verified(row: Row, card: CentreCard, own: bytes) -> tuple[Kind, list[Request]]:
-    """Verify one confirmation; it must be for this server ID, for the centre signs for others too."""
-    if row["server_id"] != own:
+def _verified(row: Row, card: CentreCard, epochs: Mapping[bytes, int]) -> tuple[Kind, list[Request]]:
+    """Verify one confirmation; it must be for an ID of this server, for the centre signs for others too."""
+    own = row["server_id"]
+    if own not in epochs:
         raise BadSignature(t("This confirmation is for another server ID"))
     kind, requests = Kind(row["kind"]), split_requests(row["requests"])
     verify(card.key, message(kind, own, requests, row["issue_day"]), row["signature"])

@@ -73,12 +73,12 @@ def has_begun(call: OpenCall) -> bool:
     return any(any(resume(state).texts) for state in call.typed.values())
 
 
-def last_accepted(server: LicenceServer, reader: Reader) -> LastAccepted | None:
+def last_accepted(reader: Reader) -> LastAccepted | None:
     """Find the confirmation that was accepted last."""
     row = next(iter(reader.select("confirmation", order="-entry", limit=1)), None)
     if row is None:
         return None
-    own = server.keys.identity.server_id
+    own = row["server_id"]
     day = date(1970, 1, 1) + timedelta(days=row["issue_day"])
     packs = [request_line(own, data) for data in split_requests(row["requests"])]
     return LastAccepted(Kind(row["kind"]), day.isoformat(), packs)

@@ -48,6 +48,10 @@ class Policy(Body, frozen=True, kw_only=True):
     """Position at which the last restore began; 0 = none."""
     restored: int = 0
     """When that was, seconds UTC."""
+    next_server_id: bytes = b""
+    """Signed under the ID of an earlier epoch: the server's ID now, 18 bytes, of the same key; empty: it is still this one."""
+    next_epoch: int = 0
+    """The epoch of that ID."""
 
 
 class Revoked(Body, frozen=True, kw_only=True):

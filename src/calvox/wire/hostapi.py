@@ -224,6 +224,8 @@ class Statements(msgspec.Struct, frozen=True):
     revoked: bytes
     voucher: bytes = b""
     """Empty: none is due, or the policy grants none."""
+    succession: tuple[bytes, ...] = ()
+    """Policies signed under the IDs of earlier epochs, which name the present one: how a host follows."""
 
 
 class OutageUse(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""The licence server's use cases about its end: freeze, the call that thaws, retirement, migration and reissue.
+"""The licence server's use cases about its end: freeze, the call that thaws, retirement, migration, reissue, re-enrolment.
 
 Erasing itself is done by whoever holds the ledger, once it is closed: `server.retire`. The proof is never an answer here: it
 is read from the folder afterwards, by whoever may read it.
@@ -10,8 +10,10 @@ from calvox.apps.licence_server.host_cases import Nothing
 from calvox.apps.owner import UseCase
 from calvox.core.peopling import Role
 from calvox.server import call, retire
+from calvox.server.fingerprint import read_parts
 from calvox.server.freeze import Freeze, freeze, prepare_thaw
 from calvox.server.moving import PackList, packs_to_move
+from calvox.server.reenrol import ReenrolmentShown, prepare_reenrolment, reenrolment_shown
 from calvox.server.retirement_report import RetirementShown, retirement_shown
 from calvox.server.store import LicenceServer
 
@@ -59,7 +61,15 @@ def _shown(server: LicenceServer, asked: Nothing, by: str) -> RetirementShown:
         return retirement_shown(server, reader)
 
 
+def _reenrolment(server: LicenceServer, asked: Nothing, by: str) -> ReenrolmentShown:
+    with server.journal.read() as reader:
+        return reenrolment_shown(server, reader, read_parts())
+
+
 RETIREMENT_CASES: dict[str, UseCase[LicenceServer]] = {
+    "call-prepare-reenrolment": UseCase(
+        Nothing, call.OpenCall, lambda server, asked, by: prepare_reenrolment(server, read_parts(), by)
+    ),
     "call-prepare-reissue": UseCase(
         PrepareReissue,
         call.OpenCall,
@@ -68,6 +78,7 @@ RETIREMENT_CASES: dict[str, UseCase[LicenceServer]] = {
     "call-prepare-thaw": UseCase(Nothing, call.OpenCall, lambda server, asked, by: prepare_thaw(server, by)),
     "freeze": UseCase(FreezeServer, Freeze, _freeze),
     "packs-to-move": UseCase(Nothing, PackList, _packs, reads=True),
+    "reenrolment": UseCase(Nothing, ReenrolmentShown, _reenrolment, reads=True),
     "retire": UseCase(RetireServer, Nothing, _retire, roles=ADMINISTRATOR),
     "retirement": UseCase(Nothing, RetirementShown, _shown, reads=True),
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import Route
 
 from calvox.apps.browser import DOOR, Endpoint, Face, WithPeople, routes
-from calvox.apps.manager import backups, cals, hosts, journal, pages, people, reports, retiring
+from calvox.apps.manager import backups, cals, hosts, journal, pages, people, reenrolling, reports, retiring
 from calvox.apps.manager.activation import ACTIVATION
 from calvox.apps.people_api.app import PeopleDesk
 from calvox.core.peopling import Role
@@ -23,6 +23,7 @@ ENDPOINTS: Sequence[Endpoint[WithPeople]] = (
     *journal.ENDPOINTS,
     *backups.ENDPOINTS,
     *retiring.ENDPOINTS,
+    *reenrolling.ENDPOINTS,
     *ACTIVATION,
 )
 """Every route."""

@@ -25,6 +25,7 @@ HEADINGS: Mapping[str, Text] = {
     "reissue": t("Take over from another licence server, or have this one signed anew"),
 }
 """What a call is about that neither activates nor installs alone, by the kind on its sheet."""
+REENROLMENT = t("Enrol this licence server anew")
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class CallPage(Page):
         "server_id": t("Calvox server ID"),
         "read_id": t("Read out the Calvox server ID"),
         "three": t("Line by line; the operator’s screen checks each line as it is typed."),
+        "replaces": t("Then the old Calvox server ID, as the one that is replaced"),
+        "replaces_what": t(
+            "Say: “The same licence server is enrolled anew.” It keeps its packs, so none is asked for. Say what happened, too."
+        ),
+        "keeps": t("No pack: the server keeps those that it has."),
         "aloud": t("Read aloud"),
         "other_forms": t("The same Calvox ID in other forms"),
         "characters": t("Characters"),
@@ -116,6 +122,8 @@ class CallPage(Page):
     now: Calling
     sheet: CallSheet
     server_id: SaidCode
+    replaces: SaidCode | None
+    """Of a re-enrolment: the ID of the epoch before."""
     qr: str
     """An SVG picture, made here."""
     activates: bool
@@ -149,12 +157,13 @@ def call(chosen: Chosen, now: Calling, sheet: CallSheet, qr: str, language: Lang
     other: Language = "en" if language == "fr" else "fr"
     switched = Chosen(chosen.purpose, By.FILE if chosen.by is By.TELEPHONE else By.TELEPHONE, chosen.country)
     return CallPage(
-        heading=HEADINGS.get(sheet.kind, chosen.purpose.name_text),
+        heading=REENROLMENT if sheet.replaces else HEADINGS.get(sheet.kind, chosen.purpose.name_text),
         chosen=chosen,
         steps=steps(chosen, 3),
         now=now,
         sheet=sheet,
         server_id=_said(sheet.server_id, language, other),
+        replaces=_said(sheet.replaces, language, other) if sheet.replaces else None,
         qr=qr,
         activates=sheet.kind not in ("packs", "thaw"),
         packs=tuple(_pack(line, language) for line in sheet.requests),

@@ -10,7 +10,7 @@ from calvox.web.common.pages import Link
 NAME = t("Calvox manager")
 OVERVIEW, HOSTS, CALS, PACKS, JOURNAL = "/", "/hosts", "/cals", "/packs", "/journal"
 ACTIVATE, INSTALL, CALL = "/activate", "/install", "/call"
-RETIRE, MIGRATE = "/retire", "/migrate"
+RETIRE, MIGRATE, REENROL = "/retire", "/migrate", "/re-enrol"
 HOLDERS, POLICY, PEOPLE, BACKUPS = "/holders", "/policy", "/people", "/backups"
 REPORTS, ADVICE, VERIFICATION = "/reports", "/advice", "/journal/verification"
 LINKS = (
@@ -26,6 +26,7 @@ LINKS = (
     Link(JOURNAL, t("Journal")),
     Link(BACKUPS, t("Backups")),
     Link(MIGRATE, t("Take over")),
+    Link(REENROL, t("Enrol anew")),
     Link(RETIRE, t("Retire")),
     Link(PEOPLE, t("People")),
 )
@@ -41,6 +42,9 @@ COMMANDS: Mapping[str, Link] = {
     "server enrolment-code": _AT[HOSTS],
     "server hosts approve": _AT[HOSTS],
     "server freeze": _AT[RETIRE],
+    "server thaw": _AT[RETIRE],
+    "server migrate": _AT[MIGRATE],
+    "server re-enrol": _AT[REENROL],
     "pack list": _AT[PACKS],
     "cal convert": _AT[PACKS],
     **{f"cal {name}": _AT[CALS] for name in ("list", "release", "revoke", "leave")},

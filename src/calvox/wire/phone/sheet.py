@@ -57,6 +57,8 @@ class CallSheet(msgspec.Struct, frozen=True):
     requests: list[RequestLine]
     control_words: dict[str, list[str]]
     """Two words by language."""
+    replaces: Spoken | None = None
+    """Of a re-enrolment: the ID of the epoch before, which the operator asks for as the old one."""
 
 
 def spoken(code_type: CodeType, data: bytes) -> Spoken:
@@ -66,7 +68,13 @@ def spoken(code_type: CodeType, data: bytes) -> Spoken:
 
 
 def call_sheet(
-    card: CentreCard, fingerprint: dict[str, list[str]], kind: Kind, own: bytes, requests: Sequence[bytes], country: str
+    card: CentreCard,
+    fingerprint: dict[str, list[str]],
+    kind: Kind,
+    own: bytes,
+    requests: Sequence[bytes],
+    country: str,
+    replaces: bytes = b"",
 ) -> CallSheet:
     """Make the sheet of a call."""
     return CallSheet(
@@ -80,6 +88,7 @@ def call_sheet(
             "fr": [*control_words(kind, own, requests, "fr")],
             "en": [*control_words(kind, own, requests, "en")],
         },
+        replaces=spoken(CodeType.SERVER_ID, replaces) if replaces else None,
     )
 
 
