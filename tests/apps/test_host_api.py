@@ -14,8 +14,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from calvox.apps.host_api import tls_context
 from calvox.apps.host_api.app import ENDPOINTS, desk_of, host_app, peer_host
+from calvox.apps.host_api.call import Desk
+from calvox.apps.licence_server.host_cases import list_hosts
+from calvox.apps.licence_server.upkeep import sweep_once
 from calvox.common.clock import DAY
 from calvox.common.errors import Denied
+from calvox.core.book import Row
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType
 from calvox.server.authority import add_authority, replace_authority
@@ -34,7 +38,7 @@ from calvox.trust.enrolment import EnrolmentCode
 from calvox.trust.tokens import Pinned, check_token
 from calvox.wire import hostapi as api
 from tests.apps.asgi import Told, ask
-from tests.world import Site, wish
+from tests.world import NOON, Site, wish
 
 CLOSED = [one for one in ENDPOINTS if not one.open]
 
@@ -99,9 +103,15 @@ def site(template: Site, tmp_path: Path) -> Iterator[Site]:
 
 
 @pytest.fixture
-def peer(site: Site) -> Peer:
+def desk(site: Site) -> Desk:
+    """Give what all requests share."""
+    return desk_of(site.server)
+
+
+@pytest.fixture
+def peer(site: Site, desk: Desk) -> Peer:
     """Give an approved host."""
-    return enrolled(site, host_app(desk_of(site.server)), approved=True)
+    return enrolled(site, host_app(desk), approved=True)
 
 
 # Who may ask
@@ -341,6 +351,63 @@ def test_a_host_touches_only_its_own_cals(peer: Peer) -> None:
     assert other.ask("POST", api.RELEASE_MANY, api.ReleaseMany((cal.cal_id,))).read(api.ReleasedMany).cal_ids == ()
     told = other.ask("POST", api.HEARTBEAT, api.Heartbeat((cal.cal_id,))).read(api.Heartbeaten)
     assert told.lost == (cal.cal_id,)
+
+
+STANDING = api.Standing("grace", NOON + 9 * DAY, software="0.1.0")
+
+
+def swept(desk: Desk, site: Site) -> list[Row]:
+    """Let the serving process write down what it heard."""
+    site.run(lambda tx: sweep_once(tx, desk))
+    return site.rows("standing")
+
+
+def test_a_sign_of_life_says_how_the_host_stands(peer: Peer, desk: Desk) -> None:
+    """Under the identifier of the certificate that said it, and no other; nothing is entered for it."""
+    other = enrolled(peer.site, peer.app, "rdsh-2", approved=True)
+    before = peer.site.entries()
+    assert peer.ask("POST", api.HEARTBEAT, api.Heartbeat(standing=STANDING)).status == 200
+    for said in ("licensed", ""):
+        assert other.ask("POST", api.HEARTBEAT, api.Heartbeat(standing=api.Standing(said))).status == 200
+    told = {row["host"]: row["state"] for row in swept(desk, peer.site)}
+    assert told == {peer.told.host: "grace", other.told.host: "licensed"}
+    listed = {one.name: one.standing for one in peer.site.read(lambda reader: list_hosts(reader, NOON))}
+    assert (str(listed["rdsh-1"].stands), listed["rdsh-1"].days_left, listed["rdsh-1"].software) == (
+        "grace",
+        9,
+        "0.1.0",
+    )
+    assert peer.site.entries() == before
+    assert {row["host"] for row in peer.site.rows("seen")} == set(told)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"state": "g" * 17},
+        {"state": 5},
+        {"grace_ends": -1},
+        {"grace_ends": 1 << 54},
+        {"outage_since": "<b>"},
+        {"voucher_used": 257},
+        {"software": "1" * 33},
+        {"software": "\u202e0.1"},
+    ],
+)
+def test_what_a_host_says_of_itself_is_bounded(peer: Peer, desk: Desk, said: dict[str, Any]) -> None:
+    """What goes beyond is refused as a whole; what is not known is no harm."""
+    assert peer.ask("POST", api.HEARTBEAT, {"standing": said}).status == 422
+    assert peer.ask("POST", api.HEARTBEAT, {"standing": {"mood": "good"}, "x": 1}).status == 200
+    assert [row["state"] for row in swept(desk, peer.site)] == [""]
+
+
+def test_nobody_who_is_shut_out_says_how_a_host_stands(site: Site, desk: Desk) -> None:
+    """Neither one that waits for approval, nor one without a certificate of ours."""
+    app = host_app(desk)
+    waiting = enrolled(site, app, "rdsh-3")
+    assert waiting.ask("POST", api.HEARTBEAT, api.Heartbeat(standing=STANDING)).status == 403
+    assert ask(app, "POST", api.HEARTBEAT, api.Heartbeat(standing=STANDING)).status == 403
+    assert swept(desk, site) == []
 
 
 # Bounds

@@ -1,10 +1,14 @@
 """The use cases that every store with a journal has: list its entries, verify it, at once or aside.
 
 A verification aside goes on while whoever asked for it does something else, and keeps to a share of the time. One at a time
-for each journal; how the last one ended is known until the process ends.
+for each journal; how the last one ended is known until the process ends. A verification that finds the journal changed ends a
+process that serves it, whoever asked for it: as at a start, nothing more is issued on what does not hold.
 """
 
+import asyncio
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -14,7 +18,7 @@ import structlog
 
 from calvox.apps.owner import UseCase
 from calvox.apps.resting import sharing
-from calvox.common.errors import CalvoxError
+from calvox.common.errors import CalvoxError, Tampered
 from calvox.common.i18n import current_language, language_of
 from calvox.journal.interface import Journal
 from calvox.journal.listing import EntryShown, Verification, Verified, show_entries, verified
@@ -50,8 +54,40 @@ def _list(store: HasJournal, asked: ListEntries, by: str) -> list[EntryShown]:
         return show_entries(reader, asked.first, asked.last, asked.kind, asked.limit)
 
 
+_WATCHES: "WeakKeyDictionary[Journal, Callable[[Tampered], object]]" = WeakKeyDictionary()
+
+
+async def until_tampered(journal: Journal) -> None:
+    """Wait until a verification that somebody asked for finds the journal changed.
+
+    Raises:
+        Tampered: that is so, and the serving is to end.
+    """
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Tampered] = loop.create_future()
+
+    def take(error: Tampered) -> None:
+        if not found.done():
+            found.set_result(error)
+
+    _WATCHES[journal] = lambda error: loop.call_soon_threadsafe(take, error)
+    raise await found
+
+
+def _tell(journal: Journal, error: Tampered) -> None:
+    """Tell whoever serves the journal, from any thread; a loop that has ended needs no telling."""
+    watch = _WATCHES.get(journal)
+    if watch is not None:
+        with suppress(RuntimeError):
+            watch(error)
+
+
 def _verify(store: HasJournal, asked: VerifyJournal, by: str) -> Verified:
-    return verified(store.journal)
+    try:
+        return verified(store.journal)
+    except Tampered as error:
+        _tell(store.journal, error)
+        raise
 
 
 @dataclass
@@ -92,6 +128,8 @@ def _verify_aside(journal: Journal, aside: _Aside, language: Any) -> None:
             aside.told = Verification("holds", 1.0, told.entries, told.head, by=by)
         except CalvoxError as error:
             aside.told = Verification("broken", problem=str(error), hint=str(error.hint or ""), by=by)
+            if isinstance(error, Tampered):
+                _tell(journal, error)
         except Exception as error:
             log.error("the verification did not come to its end", why=str(error))
             aside.told = Verification()

@@ -23,7 +23,7 @@ from calvox.apps.licence_server.call_cases import EnterGroup, PrepareCall
 from calvox.apps.licence_server.host_cases import MakeCode, Nothing
 from calvox.apps.licence_server.process import Page
 from calvox.apps.owner import SOCKET, connect
-from calvox.common.errors import BadInput, Busy, CalvoxError, NotFound
+from calvox.common.errors import BadInput, Busy, CalvoxError, NotFound, Tampered
 from calvox.core.products import CalType
 from calvox.host import Host, Refusal, enrol
 from calvox.server.confirm import Done, Misheard, Progress
@@ -157,6 +157,22 @@ def test_a_long_changed_ledger_ends_the_server_that_verifies_it_aside(folder: Pa
     with ServerProcess(folder, limits={"CALVOX_SERVER_VERIFY_AT_START": "2"}) as server:
         assert server.process.wait(PATIENCE) == 11
         assert "Entry 3" in (folder / "process.log").read_text()
+
+
+@pytest.mark.parametrize("asked", ["journal-verify-begin", "journal-verify"])
+def test_a_verification_that_somebody_asks_for_ends_a_server_whose_ledger_was_changed(folder: Path, asked: str) -> None:
+    """As a start does, with its exit code and in its log; whoever waits for the answer has it first."""
+    with ServerProcess(folder) as server:
+        connection = apsw.Connection(str(folder / "journal.db"))
+        connection.execute("UPDATE pack SET issued = issued + 1 WHERE sequence = 1")
+        connection.close()
+        if asked == "journal-verify":
+            with pytest.raises(Tampered, match="Table pack, row 1"):
+                server.owner.call(asked, VerifyJournal())
+        else:
+            assert server.owner.call(asked, VerifyJournal()).state == "running"
+        assert server.process.wait(PATIENCE) == 11
+        assert "Table pack, row 1" in (folder / "process.log").read_text()
 
 
 # Kill

@@ -91,7 +91,7 @@ async def beat(call: Call[hostapi.Heartbeat]) -> hostapi.Heartbeaten:
             hear_clock(tx, call.server, call.desk.witnesses, call.host, call.asked.now)
         if call.asked.newest:
             hear_token(tx, call.server, call.asked.newest)
-        if said is not None:
+        if said is not None and (said.state or host["host"] not in call.desk.standing):
             call.desk.standing[host["host"]] = tx.now, said
         lost = tuple(cal_id for cal_id in cal_ids if not heartbeat(tx, cal_id, host["host"], seconds))
         generation, end = _forgotten(tx, call)

@@ -26,7 +26,7 @@ async def keep_sweeping(desk: Desk) -> None:
     """Let what has ended go back, again and again."""
     while True:
         try:
-            done = await desk.server.journal.submit_here(lambda tx: _sweep(tx, desk))
+            done = await desk.server.journal.submit_here(lambda tx: sweep_once(tx, desk))
             if done.value:
                 log.info("CALs went back to their pools", count=done.value)
             if done.value >= SWEEP:
@@ -36,7 +36,8 @@ async def keep_sweeping(desk: Desk) -> None:
         await asyncio.sleep(SWEEP_SECONDS)
 
 
-def _sweep(tx: Transaction, desk: Desk) -> int:
+def sweep_once(tx: Transaction, desk: Desk) -> int:
+    """Write down who was heard and what was said, look at the clock, and let go what has ended; tell how many CALs went."""
     for host in list(desk.seen):
         tx.put("seen", {"host": host, "time": desk.seen.pop(host)})
     for host in list(desk.standing):

@@ -19,7 +19,8 @@ class VerificationPage(Page):
     words: ClassVar[Mapping[str, Text]] = {
         "what": t(
             "Every entry is compared with the one before it, every seal with this server’s key, and every table with what "
-            "the entries say. It goes on while you do something else, or close this page."
+            "the entries say. It goes on while you do something else, or close this page. If the journal does not hold, the "
+            "licence server ends at once, as it would not start: nothing more is issued on it."
         ),
         "begin": t("Verify now"),
         "again": t("Verify again"),
