@@ -129,6 +129,7 @@ CHANGING = [
     "names-erase",
     "pack-policy",
     "person-add",
+    "person-log-out",
     "person-password",
     "person-remove",
     "policy-set",

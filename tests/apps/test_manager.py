@@ -140,7 +140,7 @@ FILES = {"/reports/{name}.{form}", "/journal/entries.{form}"}
 ACTS = {
     "/hosts/{act}": ["approve", "group", "revoke"],
     "/holders/{act}": ["revoke", "release", "leave"],
-    "/people/{act}": ["add", "password", "remove"],
+    "/people/{act}": ["add", "password", "log-out", "remove"],
     "/retire/{act}": ["freeze", "thaw"],
 }
 CHANGES = [

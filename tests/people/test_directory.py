@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 import apsw
 import pytest
 
-from calvox.common.errors import CalvoxError, Conflict, Denied, NotLoggedIn, Tampered, TooMany, Unreachable
+from calvox.common.errors import CalvoxError, Conflict, Denied, NotFound, NotLoggedIn, Tampered, TooMany, Unreachable
 from calvox.common.i18n import t
 from calvox.core.peopling import DirectoryPerson, Role
-from calvox.people.accounts import people
+from calvox.people.accounts import end_sessions, people
 from calvox.people.attempts import EVERY, FIRST_LOCK
 from calvox.people.known import remember
 from calvox.people.log_in import MOST_SESSIONS, Door
+from calvox.people.sessions import IDLE
 from tests.people.conftest import PASSWORD
 from tests.world import Site
 
@@ -69,7 +70,25 @@ def test_somebody_of_the_directory_comes_in(site: Site, door: Door) -> None:
     assert (who.name, who.role, who.change, who.directory) == ("dora@corp.test", Role.AUDITOR, False, True)
     assert door.who(secret) == who
     assert site.entries() == before
-    assert [one.name for one in site.read(lambda reader: people(reader, 0))] == ["ada", "eve"]
+    told = site.read(lambda reader: people(reader, site.clock()))
+    assert [(one.name, one.sessions, one.directory) for one in told] == [
+        ("ada", 0, False),
+        ("eve", 0, False),
+        ("dora@corp.test", 1, True),
+    ]
+    site.clock.later(seconds=IDLE)
+    assert [one.name for one in site.read(lambda reader: people(reader, site.clock()))] == ["ada", "eve"]
+
+
+def test_a_session_of_the_directory_is_ended(site: Site, door: Door) -> None:
+    """By an administrator, at once; nobody else's ends with it."""
+    secrets = [door.log_in(name, THEIRS, "")[0] for name in ("dora", "dora")]
+    with pytest.raises(NotFound, match="eve is not logged in"):
+        end_sessions(site.server, "eve")
+    end_sessions(site.server, "dora@corp.test")
+    for secret in secrets:
+        with pytest.raises(NotLoggedIn):
+            door.who(secret)
     assert THEIRS.encode() not in (site.folder / "journal.db").read_bytes()
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from calvox.common.clock import DAY
-from calvox.common.errors import BadInput, Conflict, Denied, NotFound
+from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.core.products import CalType
 from calvox.server.holders import Which
 from calvox.server.report import packs_report
@@ -84,7 +84,7 @@ def test_neither_users_nor_sessions_nor_temporary_cals_are_revoked(stocked: Site
     host.cal(SESSION, "s-1")
     host.cal(DEVICE, "pc-1")
     for which in (Which("alice", "user"), Which("s-1", "session"), device("pc-1")):
-        with pytest.raises(Denied):
+        with pytest.raises(Conflict):
             revoke(stocked.server, which, "x", "ada")
     assert len(stocked.rows("cal")) == 3
 

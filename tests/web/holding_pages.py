@@ -67,6 +67,7 @@ PEOPLE = [
     PersonShown(HOSTILE, "administrator", True, 0, 2),
     PersonShown("eve", "auditor", False, NOON, 0),
     PersonShown("ada", HOSTILE, False, 0, 1),
+    PersonShown(f"{HOSTILE}@corp", "auditor", False, 0, 1, True),
 ]
 HOLDING_PAGES: dict[str, Page] = {
     "hosts": hosts(HOSTS, WantedHosts(name=HOSTILE, group=HOSTILE), [HOSTILE]),

@@ -65,6 +65,8 @@ def _draw(screen: Console, told: list[PersonShown]) -> None:
     zone = settings().zone
     for person in told:
         remarks = [str(t("must change the password"))] if person.change else []
+        if person.directory:
+            remarks.append(str(t("the directory’s")))
         if person.locked_until:
             remarks.append(str(t("locked until {time}", time=show_time(person.locked_until, zone))))
         table.add_row(person.name, str(ROLES[person.role]), str(person.sessions), ", ".join(remarks))
@@ -92,6 +94,13 @@ def password(name: NameArgument, password_file: File = None, of: Of = Store.SERV
     """Set a password."""
     _owner(of, folder).call("person-password", SetPassword(name, _password(name, password_file)))
     _done(t("{name} may log in, and must change the password first.", name=name), name)
+
+
+@app.command("log-out", help=str(t("End every session of somebody, also of the directory's people.")))
+def log_out(name: NameArgument, of: Of = Store.SERVER, folder: Folder = None) -> None:
+    """End the sessions."""
+    _owner(of, folder).call("person-log-out", OnePerson(name))
+    _done(t("{name} is logged in no more.", name=name), name)
 
 
 @app.command(help=str(t("Take an account away; its sessions end at once.")))

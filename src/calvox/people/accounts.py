@@ -147,6 +147,27 @@ def remove_person(store: Peopled, name: str, by: str) -> None:
     store.journal.run(work)
 
 
+def end_sessions(store: Peopled, name: str) -> None:
+    """End every session of somebody; whoever still has the password may come in again.
+
+    Raises:
+        NotFound: nobody of that name is logged in.
+    """
+    plain = plain_name(name)
+
+    def work(tx: Transaction) -> None:
+        sessions = [row["session"] for row in tx.select("log_in", {"person": plain})]
+        if not sessions:
+            raise NotFound(
+                t("{name} is not logged in", name=plain),
+                hint=t("“{list}” shows who is.", list=store.roles.command("list")),
+            )
+        for session in sessions:
+            tx.drop("log_in", (session,))
+
+    store.journal.run(work)
+
+
 def _is_last(name: str, chief: Role) -> Conflict:
     if chief is Role.SUPERVISOR:
         return Conflict(t("{name} is the last supervisor", name=name), hint=t("Add another supervisor first."))

@@ -75,7 +75,6 @@ def refuse_until(until: float, now: float) -> None:
                 "Too many wrong passwords; the next attempt is possible in {minutes} min",
                 minutes=int(until - now) // 60 + 1,
             ),
-            hint=t("The machine’s owner may set a new password: “calvox people password NAME”."),
             wait=max(1, int(until - now)),
         )
 

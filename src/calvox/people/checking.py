@@ -10,7 +10,7 @@ Rules:
 import threading
 from dataclasses import dataclass, field
 
-from calvox.common.errors import NotLoggedIn, Tampered
+from calvox.common.errors import NotLoggedIn, Tampered, TooMany
 from calvox.common.i18n import t
 from calvox.core.peopling import DirectoryPerson, PersonLocked, password_digest
 from calvox.journal.interface import Reader, Transaction
@@ -63,6 +63,17 @@ class Checker:
             TooMany: this name or address is locked.
             Tampered: the password's hash is not the one that was set.
         """
+        anew = self.store.roles.command("password", "NAME")
+        try:
+            return self._check(name, password, place)
+        except TooMany as error:
+            error.hint = t("The machine’s owner may set a new password: “{password}”.", password=anew)
+            raise
+        except Tampered as error:
+            error.hint = t("Set it anew: “{password}”.", password=anew)
+            raise
+
+    def _check(self, name: str, password: str, place: Place) -> DirectoryPerson | None:
         with self.store.journal.read() as reader:
             person = reader.get("person", (name,))
         if self.directory is not None and person is None:
@@ -145,10 +156,7 @@ class Checker:
             return ""
         _refuse_name(reader, spot, self.store.world.now())
         if account is None or password_digest(account["password"]) != person["digest"]:
-            raise Tampered(
-                t("The password of {name} is not the one that was set", name=spot.name),
-                hint=t("Set it anew: “calvox people password NAME”."),
-            )
+            raise Tampered(t("The password of {name} is not the one that was set", name=spot.name))
         return str(account["password"])
 
 

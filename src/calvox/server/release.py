@@ -9,7 +9,7 @@ from collections.abc import Callable
 import msgspec
 
 from calvox.common.commands import Command
-from calvox.common.errors import Denied, NotFound
+from calvox.common.errors import Conflict, Denied, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.core.entries import CalReleased, CalReleasedByHand
@@ -53,7 +53,7 @@ def release_by_hand(server: LicenceServer, which: Which, why: str, by: str) -> R
 
     Raises:
         NotFound: there is no such CAL.
-        Denied: it is a device's.
+        Conflict: it is a device's.
         BadInput: the reason is not well formed.
     """
     said = remark(why)
@@ -61,7 +61,7 @@ def release_by_hand(server: LicenceServer, which: Which, why: str, by: str) -> R
     def work(tx: Transaction) -> ReleasedByHand:
         row = the_cal(tx, which, tx.now)
         if row["cal_type"] == CalType.DEVICE:
-            raise Denied(
+            raise Conflict(
                 t("A device's CAL is not released by hand"),
                 hint=t(
                     "“{revoke}” takes it away, as far as the share of revoked CALs allows.",

@@ -7,7 +7,7 @@ import msgspec
 
 from calvox.common.clock import show_time
 from calvox.common.commands import Command
-from calvox.common.errors import Conflict, Denied, NotFound
+from calvox.common.errors import Conflict, NotFound
 from calvox.common.i18n import t
 from calvox.core.book import Row
 from calvox.core.entries import CalRevoked
@@ -61,7 +61,7 @@ def revoke(server: LicenceServer, which: Which, why: str, by: str) -> Revoked | 
     Raises:
         NotFound: there is no such CAL.
         Conflict: somebody else has revoked it.
-        Denied: it is not a device's, or temporary.
+        Conflict: it is not a device's, or temporary.
         BadInput: the reason is not well formed.
     """
     said = remark(why)
@@ -121,12 +121,12 @@ def revocable(reader: Reader, version: int, now: int) -> Room:
 
 def _check(row: Row) -> None:
     if row["cal_type"] != CalType.DEVICE:
-        raise Denied(
+        raise Conflict(
             t("Only per-device CALs are revoked"),
             hint=t("“{release}” gives a user's or session's CAL back.", release=Command("cal release")),
         )
     if row["temporary"]:
-        raise Denied(
+        raise Conflict(
             t("A temporary CAL is not revoked: it comes from no pack"),
             hint=t("It ends by itself, and is never given again."),
         )

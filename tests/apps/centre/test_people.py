@@ -40,6 +40,7 @@ SUPERVISORS = [
     "blacklist",
     "people",
     "person-add",
+    "person-log-out",
     "person-password",
     "person-remove",
     "reissue-allow",

@@ -45,6 +45,17 @@ def test_a_password_that_is_set_ends_every_session(stocked: Site, ada: Browser, 
     assert ada.post("/people/password", name="nobody", password="another long one").status == 404
 
 
+def test_sessions_are_ended_from_the_page(ada: Browser, eve: Browser) -> None:
+    """Theirs alone; whoever has the password comes in again."""
+    ada.get("/people")
+    assert ada.post("/people/log-out", name="eve").headers["location"] == "/people?done=log-out"
+    assert eve.get("/").headers["location"] == "/log-in"
+    assert "Every session of this person was ended." in ada.get("/people?done=log-out").body.decode()
+    assert ada.page.count('action="/people/log-out"') == 0
+    assert ada.post("/people/log-out", name="eve").status == 404
+    assert '“<a href="/people">People</a>” shows who is.' in ada.page
+
+
 def test_an_account_is_taken_away_once_confirmed(stocked: Site, ada: Browser, eve: Browser) -> None:
     """Never the last administrator's."""
     ada.get("/people")

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import IO, Any, Literal
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 import msgspec
 import structlog
@@ -141,6 +141,7 @@ class _Kept:
 
     def __init__(self, rows: Iterable[tuple[Cell, ...]]) -> None:
         self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - it lasts as long as the report, and closes with it.
+        finalize(self, self._file.close)
         self._places: list[int] = []
         self._door = threading.Lock()
         for number, row in enumerate(rows):

@@ -16,6 +16,7 @@ from calvox.web.manager import menu, people
 DONE: Mapping[str, Text] = {
     "add": t("The account was made."),
     "password": t("The password was set."),
+    "log-out": t("Every session of this person was ended."),
     "remove": t("The account was taken away."),
 }
 """What the page after a change says."""
@@ -36,11 +37,12 @@ async def show_people(visit: Visit[WithPeople]) -> Response:
 
 
 async def act_on_person(visit: Visit[WithPeople]) -> Response:
-    """Add somebody, set a password, or take an account away; what is refused is told on the page."""
+    """Add somebody, set a password, end sessions, or take an account away; what is refused is told on the page."""
     act, form = visit.request.path_params["act"], converted(await visit.form(), TypedPerson)
     asked: Mapping[str, msgspec.Struct] = {
         "add": AddPerson(form.name, form.role, form.password),
         "password": SetPassword(form.name, form.password),
+        "log-out": OnePerson(form.name),
         "remove": OnePerson(form.name),
     }
     if act not in asked:

@@ -1,4 +1,4 @@
-"""The use cases about people, of any store that has some: list accounts, add, set a password, remove; make a link.
+"""The use cases about people, of any store that has some: list accounts, add, set a password, log out, remove; make a link.
 
 A link is made by the machine's owner alone: `OWN_CASES` are served on the owner's socket and on no listener, or whoever may
 run use cases over the network could come in as somebody else.
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from calvox.apps.owner import UseCase
-from calvox.people.accounts import PersonShown, add_person, people, remove_person, set_password
+from calvox.people.accounts import PersonShown, add_person, end_sessions, people, remove_person, set_password
 from calvox.people.links import make_link
 from calvox.people.store import Peopled
 
@@ -68,6 +68,7 @@ PEOPLE_CASES: Mapping[str, UseCase[Any]] = {
     "person-password": UseCase(
         SetPassword, None, lambda store, asked, by: set_password(store, asked.name, asked.password, by)
     ),
+    "person-log-out": UseCase(OnePerson, None, lambda store, asked, by: end_sessions(store, asked.name)),
     "person-remove": UseCase(OnePerson, None, lambda store, asked, by: remove_person(store, asked.name, by)),
 }
 OWN_CASES: Mapping[str, UseCase[Any]] = {"log-in-link": UseCase(OnePerson, LogInLink, _link)}

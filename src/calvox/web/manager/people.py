@@ -42,6 +42,9 @@ class PeoplePage(Page):
         "locked": t("locked until"),
         "change": t("must change the password"),
         "good": t("good"),
+        "theirs": t("the directory’s"),
+        "log_out": t("Log out"),
+        "log_out_what": t("Every session of this person ends. Whoever has the password may log in again."),
         "none": t("There is no account."),
         "set_password": t("Set a password"),
         "set_password_what": t(
@@ -75,7 +78,7 @@ def people(
     """Make the page.
 
     Args:
-        listed: The accounts by name.
+        listed: The accounts by name, and whom of the directory is logged in.
         reader: Who reads it.
         trouble: Why something was not done.
         name: A name that was typed and not taken.
