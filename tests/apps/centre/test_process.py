@@ -52,7 +52,7 @@ PHONES = [Telephone("FR", "+33 1 23 45 67 89", "lun-ven <9-18>")]
 class Process:
     """A serving centre."""
 
-    def __init__(self, folder: Path, passphrase: Path) -> None:
+    def __init__(self, folder: Path, passphrase: Path, **more: str) -> None:
         options = ["--folder", str(folder), "--passphrase-file", str(passphrase), "--listen", "127.0.0.1:0"]
         self.folder = folder
         self.popen = subprocess.Popen(
@@ -60,7 +60,7 @@ class Process:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=environment(),
+            env=environment(**more),
         )
         assert self.popen.stdout is not None
         line = self.popen.stdout.readline()
