@@ -10,9 +10,11 @@ from calvox.centre.calls import About, AskedLine, Prepared
 from calvox.centre.finding import AgreementsFound, ServerFound, ServersFound
 from calvox.centre.history import (
     ConfirmationShown,
+    FreedShown,
     PackShown,
     RefusalShown,
     ServerHistory,
+    SuccessionShown,
 )
 from calvox.centre.noted import Noted, OpenCallListed, OpenCallShown
 from calvox.centre.refusals import Reason, Refusal
@@ -106,6 +108,15 @@ PROOF_LINE, _ = begin(Form.WORDS_FR, CodeType.RETIREMENT).enter(0, HOSTILE)
 PROOF_TYPING = typing_of(judged(PROOF_LINE), f"/calls/{NUMBER}/code", f"/calls/{NUMBER}/type", what="proof")
 
 
+SUCCEEDED = [
+    SuccessionShown(NOON, SERVER.hex(), OLD_ID, AGREEMENT, False, HOSTILE, HOSTILE),
+    SuccessionShown(NOON, OLD_ID, SERVER.hex(), AGREEMENT, True, "", ""),
+    SuccessionShown(NOON, SERVER.hex(), SERVER.hex(), AGREEMENT, False, HOSTILE, ""),
+]
+FREED = [FreedShown(AGREEMENT, 20, NOON)]
+LISTED = OpenCallListed(NUMBER, NOON, HOSTILE, HOSTILE, SERVER.hex(), True)
+
+
 def open_call(noted: Noted = NOTED, **more: Any) -> OpenCallShown:
     """Show a call."""
     told: dict[str, Any] = {"agreements": [BOUGHT, OTHER], "server": KNOWN}
@@ -121,9 +132,10 @@ def read(line: int = 3, form: Form = Form.WORDS_FR, **more: Any) -> Reading:
 
 
 EVERY_PAGE: dict[str, Page] = {
-    "start": start([OpenCallListed(NUMBER, NOON, HOSTILE, HOSTILE, SERVER.hex(), True)], "fr", HOSTILE, trouble=ERROR),
+    "start": start([LISTED], "fr", HOSTILE, trouble=ERROR),
     "call-begun": call(
-        open_call(Noted("fr"), server=None), Shape(FORMS, TYPING, choices=[SERVER.hex()], trouble=ERROR)
+        open_call(Noted("fr"), server=None, others=[LISTED]),
+        Shape(FORMS, TYPING, choices=[SERVER.hex()], trouble=ERROR),
     ),
     "call-noted": call(open_call(), Shape(FORMS, typing_request=TYPING, asking=True, refusal=REFUSAL)),
     "call-prepared": call(open_call(msgspec.structs.replace(NOTED, prepared=PREPARED)), Shape(typing_request=TYPING)),
@@ -152,7 +164,7 @@ EVERY_PAGE: dict[str, Page] = {
     "new-agreement": new_agreement({"customer": HOSTILE, "word-1": "mimosa", "kind-2": "1"}, ERROR),
     "servers": servers(HOSTILE, "active", ServersFound([FOUND], True)),
     "servers-trouble": servers(HOSTILE, "", ERROR),
-    "server": server(ServerHistory(KNOWN, GIVEN, REFUSED), supervisor=True, trouble=ERROR),
+    "server": server(ServerHistory(KNOWN, GIVEN, REFUSED, SUCCEEDED, FREED), supervisor=True, trouble=ERROR),
     "server-blacklisted": server(ServerHistory(BLACK, GIVEN, []), supervisor=True),
     "statistics": statistics(NUMBERS),
 }

@@ -7,6 +7,7 @@ from calvox.core.standing import Stands
 from calvox.server.alarms import AlarmShown
 from calvox.server.report import ClockAtAGlance, HostsAtAGlance, RecentRefusals, Status
 from calvox.server.standing import GraceLeft
+from calvox.web.common.again import AgainPage, SecretField
 from calvox.web.common.come_in import ComeInPage
 from calvox.web.common.log_in import LogInPage
 from calvox.web.common.pages import Page
@@ -59,6 +60,8 @@ STATUS = Status(
 )
 EVERY_PAGE: dict[str, Page] = {
     "log-in": LogInPage(HOSTILE, ERROR),
+    "log-in-again": LogInPage(HOSTILE, None, HOSTILE, HOSTILE, HOSTILE),
+    "again": AgainPage(HOSTILE, HOSTILE, {"name": HOSTILE, HOSTILE: ""}, [SecretField("password", t("Password"))]),
     "come-in": ComeInPage(HOSTILE),
     "password": PasswordPage(True, ERROR),
     "problem": ProblemPage(t("Not found"), ERROR.message, ERROR.hint),
@@ -72,6 +75,7 @@ EVERY_PAGE: dict[str, Page] = {
 """By a name of ours."""
 EMPTY_PAGES: dict[str, Page] = {
     "log-in": LogInPage(),
+    "again": AgainPage("/calls", "/", {}),
     "come-in": ComeInPage(""),
     "password": PasswordPage(),
     "overview": overview(Status(b"", True, "", 1, 1, 0, 0, [], 1, b"", False)),

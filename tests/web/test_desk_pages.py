@@ -32,6 +32,8 @@ from tests.web.desk_pages import (
     CONFIRMATION,
     EMPTY_PAGES,
     EVERY_PAGE,
+    NOTED,
+    PREPARED,
     SERVER,
     WITHOUT_NAMES,
     open_call,
@@ -102,7 +104,7 @@ def test_a_matter_says_beforehand_what_becomes_of_the_cals() -> None:
     for name, about in (("migration", About.MIGRATION), ("reissue", About.REISSUE), ("thaw", About.THAW)):
         (one,) = [one for one in MATTERS if one.about is about]
         page = shown(f"call-{name}")
-        assert f"“{one.before}”" in page
+        assert f"<q>{one.before}</q>" in page
         assert re.search(f'value="{about}" checked', page)
     assert "Say beforehand" not in shown("call-noted")
 
@@ -208,7 +210,7 @@ def test_a_refusal_comes_with_words_for_the_caller() -> None:
     """As they are said."""
     page = shown("call-noted")
     assert "41 CALs per device of version 2022 are asked for, and 40 are left" in page
-    assert f"“{Reason.MORE_THAN_LEFT.say}”" in page
+    assert f"<q>{Reason.MORE_THAN_LEFT.say}</q>" in page
     assert str(Reason.SERVER_BLACKLISTED.say).replace("'", "&#39;") in shown("call-blacklisted")
     assert set(REASONS) == set(Reason)
 
@@ -218,6 +220,25 @@ def test_a_call_word_is_never_written_into_a_page() -> None:
     page = shown("new-agreement")
     assert "mimosa" not in page
     assert re.search('id="kind-2"[^§]*?value="1" selected', page)
+
+
+def test_the_keyboard_stands_where_one_goes_on() -> None:
+    """In the packs, then on the button that shows the control words; nowhere near the one that signs."""
+
+    def focused(noted: Noted) -> list[str]:
+        page = write(call(open_call(noted), Shape()), FRAME).decode()
+        return [told or "button" for told in re.findall(r'<(?:\w+) ?(?:id="(\w+)")?[^>]* ?autofocus>', page)]
+
+    bare = structs.replace(NOTED, lines=(), requests=())
+    assert (focused(bare), focused(NOTED)) == (["pack"], ["button"])
+    assert focused(structs.replace(NOTED, prepared=PREPARED)) == []
+
+
+def test_a_form_that_signs_names_what_was_shown() -> None:
+    """So that nothing else is signed, whatever was prepared meanwhile."""
+    page = shown("call-prepared")
+    assert page.count(f'name="mark" value="{PREPARED.mark}"') == 2
+    assert structs.replace(PREPARED, agreement=1).mark != PREPARED.mark
 
 
 def test_only_what_is_left_is_offered() -> None:

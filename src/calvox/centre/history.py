@@ -65,12 +65,42 @@ class RefusalShown(msgspec.Struct, frozen=True):
     by: str
 
 
+class SuccessionShown(msgspec.Struct, frozen=True):
+    """A licence server that took another one's place, or its own after a loss."""
+
+    time: int
+    old: str
+    """18 bytes in hexadecimal."""
+    new: str
+    """Likewise; the same as the old one after a restore."""
+    agreement: int
+    proven: bool
+    """Whether the old one proved that it was erased."""
+    why: str
+    """What happened, without a proof."""
+    allowed_by: str
+    """The supervisor who allowed it beyond the limits; empty: it was within them."""
+
+
+class FreedShown(msgspec.Struct, frozen=True):
+    """CALs of a licence server that ended, which come back to their agreement."""
+
+    agreement: int
+    quantity: int
+    back: int
+    """From when, seconds UTC."""
+
+
 class ServerHistory(msgspec.Struct, frozen=True):
     """A licence server, with what it was given and refused, the newest first."""
 
     server: ServerShown
     confirmations: list[ConfirmationShown]
     refusals: list[RefusalShown]
+    successions: list[SuccessionShown] = []
+    """Those in which it was the old or the new one."""
+    freed: list[FreedShown] = []
+    """What comes back, or came back, the earliest first."""
 
 
 def server_history(context: Context, request: OneServer, _: str) -> ServerHistory:
@@ -88,7 +118,11 @@ def server_history(context: Context, request: OneServer, _: str) -> ServerHistor
         signed = list(reader.select("confirmation", where, order="-entry", limit=MOST_SHOWN))
         refused = list(reader.select("refusal", where, order="-entry", limit=MOST_SHOWN))
         return ServerHistory(
-            server, [_confirmation(reader, row) for row in signed], [_refusal(reader, row) for row in refused]
+            server,
+            [_confirmation(reader, row) for row in signed],
+            [_refusal(reader, row) for row in refused],
+            _successions(reader, server_id),
+            _freed(reader, server_id),
         )
 
 
@@ -109,6 +143,29 @@ def confirmation_again(context: Context, request: OneConfirmation, _: str) -> Si
     if not row["signature"]:
         raise Conflict(t("This confirmation is not signed yet"), hint=t("It is signed when the centre starts again."))
     return shown(row)
+
+
+def _successions(reader: Reader, server_id: bytes) -> list[SuccessionShown]:
+    rows = {
+        row["entry"]: row for side in ("server_id", "by_server") for row in reader.select("reissue", {side: server_id})
+    }
+    names = ("time", "agreement", "why", "allowed_by")
+    return [
+        SuccessionShown(
+            old=row["server_id"].hex(),
+            new=row["by_server"].hex(),
+            proven=bool(row["proven"]),
+            **{name: row[name] for name in names},
+        )
+        for _, row in sorted(rows.items(), reverse=True)
+    ]
+
+
+def _freed(reader: Reader, server_id: bytes) -> list[FreedShown]:
+    counted: dict[tuple[int, int], int] = {}
+    for row in reader.select("freed", {"server_id": server_id}):
+        counted[row["back"], row["agreement"]] = counted.get((row["back"], row["agreement"]), 0) + row["quantity"]
+    return [FreedShown(number, quantity, back) for (back, number), quantity in sorted(counted.items()) if quantity > 0]
 
 
 def _confirmation(reader: Reader, row: Row) -> ConfirmationShown:

@@ -49,7 +49,22 @@ class Programme(IntEnum):
         """The word that commands and settings use."""
         return self.name.lower()
 
+    @property
+    def text(self) -> Text:
+        """What a page calls it."""
+        return _PROGRAMMES[self]
 
+
+_PROGRAMMES = {
+    Programme.SELECT: t("Select, Select Plus"),
+    Programme.ENTERPRISE: t("Enterprise Agreement"),
+    Programme.CAMPUS: t("Campus Agreement"),
+    Programme.SCHOOL: t("School Agreement"),
+    Programme.SPLA: t("Services Provider (SPLA)"),
+    Programme.OTHER: t("Other agreement"),
+    Programme.OPEN: t("Open, Open Value"),
+    Programme.RETAIL: t("Retail pack"),
+}
 VERSIONS: dict[int, str] = {4: "2012 R2", 5: "2016", 6: "2019", 7: "2022", 8: "2025"}
 """Number to name. 8 is inferred: Microsoft documents up to 7."""
 

@@ -38,6 +38,8 @@ DONE: Mapping[str, Text] = {
     "blacklist": t("The licence server was blacklisted."),
 }
 """What the page after a change says."""
+LONGER_THAN_NAMES = 60
+"""Signs beyond which a text that finds nothing is taken for a server ID that cannot be read."""
 REFUSED = rendering(Conflict(t("Refused"))).status
 """The status of a page that tells a refusal."""
 
@@ -140,12 +142,14 @@ async def show_servers(visit: Visit) -> Response:
     state = asked.state if asked.state in menu.STATES else ""
     try:
         return visit.go_to(f"{menu.SERVERS}/{await visit.run(_server_id, asked.text)}")
-    except BadInput:
-        pass
+    except BadInput as error:
+        unread = error
     try:
         found: Any = await visit.case("servers-find", FindServers(asked.text, state))
     except BadInput as error:
         found = error
+    if len(asked.text) > LONGER_THAN_NAMES and not getattr(found, "servers", ()):
+        found = unread
     page = servers.servers(asked.text[:400], state, found)
     return visit.page(page, menu.SERVERS, said=done(visit))
 

@@ -64,9 +64,9 @@ class AgreementRow:
         return show_agreement(self.agreement.number)
 
     @property
-    def programme(self) -> str:
+    def programme(self) -> Text:
         """How the customer bought."""
-        return Programme(self.agreement.programme).label
+        return Programme(self.agreement.programme).text
 
     @property
     def lines(self) -> tuple[LineRow, ...]:
@@ -153,6 +153,7 @@ class CallPage(Page):
         "choose": t("Choose"),
         "set": t("Set"),
         "ends": t("Ends"),
+        "until": t("Ends:"),
         "never": t("never"),
         "server": t("Licence server"),
         "calvox": t("Calvox"),
@@ -195,6 +196,11 @@ class CallPage(Page):
     shown: OpenCallShown
     shape: Shape = field(default_factory=Shape)
     languages: ClassVar[Mapping[Language, Text]] = SPOKEN
+
+    @property
+    def heading(self) -> Text:
+        """Say whose call it is."""
+        return t("Call: {caller}", caller=self.shown.caller.name)
 
     @property
     def path(self) -> str:

@@ -44,7 +44,7 @@ class NewAgreementPage(Page):
     typed: Mapping[str, str]
     """What was typed, but for call words."""
     trouble: CalvoxError | None
-    programmes: ClassVar[Mapping[int, str]] = {int(one): one.label for one in Programme}
+    programmes: ClassVar[Mapping[int, Text]] = {int(one): one.text for one in Programme}
     kinds: ClassVar[Mapping[int, Text]] = {int(one): one.text for one in CalType}
     versions: ClassVar[Mapping[int, str]] = dict(sorted(VERSIONS.items(), reverse=True))
     line_numbers: ClassVar[range] = range(1, LINES + 1)

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from calvox.centre.history import ConfirmationShown, PackShown, RefusalShown, ServerHistory
+from calvox.centre.history import (
+    ConfirmationShown,
+    FreedShown,
+    PackShown,
+    RefusalShown,
+    ServerHistory,
+    SuccessionShown,
+)
 from calvox.centre.register import ACTIVE
 from calvox.common.errors import CalvoxError
 from calvox.common.i18n import Text, current_language, t
@@ -78,6 +85,57 @@ class RefusedRow:
 
 
 @dataclass(frozen=True)
+class SuccessionRow:
+    """A licence server that took another one's place, seen from one of the two."""
+
+    told: SuccessionShown
+    here: str
+    """The one whose page it is."""
+
+    @property
+    def what(self) -> Text:
+        """What happened."""
+        if self.told.old == self.told.new:
+            return t("It took its own place, after a loss or a restore.")
+        if self.told.new == self.here:
+            return t("It took the place of another one.")
+        return t("Another one took its place.")
+
+    @property
+    def proof(self) -> Text | str:
+        """By what it was shown that the old one issues nothing more, or what happened to it."""
+        return t("by its 12 words") if self.told.proven else self.told.why
+
+    @property
+    def other(self) -> str:
+        """The other one's server ID; empty: there is none."""
+        other = self.told.old if self.told.new == self.here else self.told.new
+        return other if other != self.here else ""
+
+    @property
+    def first(self) -> str:
+        """The first line of that."""
+        return words_of(self.other, current_language())[0] if self.other else "–"
+
+    @property
+    def agreement(self) -> str:
+        """The agreement's number in threes."""
+        return show_agreement(self.told.agreement)
+
+
+@dataclass(frozen=True)
+class FreedRow:
+    """CALs that come back."""
+
+    told: FreedShown
+
+    @property
+    def agreement(self) -> str:
+        """The agreement's number in threes."""
+        return show_agreement(self.told.agreement)
+
+
+@dataclass(frozen=True)
 class ServerPage(Page):
     """Tells a licence server's history."""
 
@@ -104,6 +162,12 @@ class ServerPage(Page):
         "unsigned": t("not signed yet"),
         "refused": t("Refusals"),
         "reason": t("Reason"),
+        "successions": t("Who took whose place"),
+        "other": t("The other licence server"),
+        "allowed": t("Allowed by"),
+        "freed": t("What comes back to the agreements"),
+        "quantity": t("CALs"),
+        "back": t("From"),
         "operator": t("Operator"),
         "retire": t("Retire by its proof"),
         "retire_what": t("The licence server was erased and shows 12 words. From then on its ID is refused for ever."),
@@ -122,6 +186,16 @@ class ServerPage(Page):
     refused: tuple[RefusedRow, ...]
     supervisor: bool
     trouble: CalvoxError | None
+
+    @property
+    def successions(self) -> tuple[SuccessionRow, ...]:
+        """In which it was the old or the new one."""
+        return tuple(SuccessionRow(one, self.history.server.server_id) for one in self.history.successions)
+
+    @property
+    def freed(self) -> tuple[FreedRow, ...]:
+        """What comes back."""
+        return tuple(FreedRow(one) for one in self.history.freed)
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -94,15 +94,9 @@ def _state(at: int, here: int) -> str:
     return "done" if at < here else "here" if at == here else "ahead"
 
 
+_USUAL = (Programme.OPEN, Programme.ENTERPRISE, Programme.SELECT, Programme.CAMPUS, Programme.SCHOOL)
 PROGRAMMES: Mapping[str, Text] = {
-    Programme.OPEN.label: t("Open, Open Value"),
-    Programme.ENTERPRISE.label: t("Enterprise Agreement"),
-    Programme.SELECT.label: t("Select, Select Plus"),
-    Programme.CAMPUS.label: t("Campus Agreement"),
-    Programme.SCHOOL.label: t("School Agreement"),
-    Programme.SPLA.label: t("Services Provider (SPLA)"),
-    Programme.RETAIL.label: t("Retail pack"),
-    Programme.OTHER.label: t("Other agreement"),
+    one.label: one.text for one in (*_USUAL, Programme.SPLA, Programme.RETAIL, Programme.OTHER)
 }
 """Programmes by the word that is stored, the usual one first."""
 
