@@ -123,7 +123,7 @@ def judge_backup(root: Path) -> bool:
         for path in (root / place).iterdir()
     )
     entered = [one.archive for one in before.backups]
-    assert entered[0] in named
+    assert max(before.backups, key=lambda one: one.position).archive in named
     assert named <= set(entered)
     assert {digest_of(path) for path in (root / "second").iterdir()} <= set(entered)
     assert not list(root.glob("server/.backup-*"))

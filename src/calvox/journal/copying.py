@@ -55,7 +55,8 @@ def copy_journal(
         _copy_database(source / DATABASE, target / DATABASE, steady, progress, rest, pages)
         head = _head_of(target / DATABASE, book)
     except apsw.Error as error:
-        raise StoreFailed(t("{path}: {why}", path=str(target / DATABASE), why=str(error))) from error
+        hint = t("Nothing was recorded. Check free space and permissions, then try again.")
+        raise StoreFailed(t("{path}: {why}", path=str(target / DATABASE), why=str(error)), hint=hint) from error
     file = HeadFile(target / HEAD, create=True)
     try:
         file.write(head)

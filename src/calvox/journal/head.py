@@ -10,6 +10,7 @@ Two fixed records are written in turn, so that a torn write costs one of them an
 import hashlib
 import os
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,8 +87,9 @@ class HeadFile:
         os.fsync(self._file)
 
     def close(self) -> None:
-        """Force it to disk and let it go."""
-        self.sync()
+        """Force it to disk, if that can be, and let it go: it may lag behind."""
+        with suppress(OSError):
+            self.sync()
         os.close(self._file)
 
 

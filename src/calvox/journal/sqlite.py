@@ -136,7 +136,10 @@ class SqliteJournal:
             self._queue.put(None)
         self._writer.join()
         for connection in (*self._idle, self._connection):
-            connection.close()
+            with suppress(
+                apsw.Error
+            ):  # The log was not taken over into the database, for want of room say: the next start does.
+                connection.close()
         self._head.close()
         os.close(self._lock)
 

@@ -173,6 +173,12 @@ def _free(folder: Path, name: str) -> Path:
     return target
 
 
+def _age(archive: Path) -> tuple[str, int]:
+    """Tell an archive's place among others by its name: the second in which it was made, then its number in that."""
+    second, _, number = archive.name.removesuffix(SUFFIX).partition("Z")
+    return second, int(number[1:]) if number[1:].isdecimal() else 1
+
+
 def _second(archive: Path, place: str, digest: bytes, progress: Progress) -> str:
     """Copy an archive to the second place, and read it back."""
     if not place:
@@ -197,7 +203,7 @@ def _rotated(kept: Kept, chosen: Chosen) -> list[str]:
     """Remove the oldest archives of this store beyond those that are kept; what is no archive of it stays."""
     owner, removed = kept.owner_of(kept.folder), []
     for place in filter(None, (chosen.folder, chosen.second)):
-        own = sorted(one for one in Path(place).glob(f"*{SUFFIX}") if of_store(one, kept.book.name, owner))
+        own = sorted((one for one in Path(place).glob(f"*{SUFFIX}") if of_store(one, kept.book.name, owner)), key=_age)
         for path in own[: -chosen.keep]:
             try:
                 path.unlink(missing_ok=True)
