@@ -16,9 +16,11 @@ from calvox.common.i18n import language_of
 from calvox.core.alarms import Alarm
 from calvox.core.products import CalType
 from calvox.core.reports import PoolReport
+from calvox.core.standing import Stands
 from calvox.server.alarms import AlarmShown, raise_alarm
 from calvox.server.hosts import enrol, make_enrolment_code
 from calvox.server.report import ClockAtAGlance, HostsAtAGlance, RecentRefusals, Status
+from calvox.server.standing import GraceLeft
 from calvox.trust.certificates import make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
 from tests.apps.processes import ServerProcess, environment, stocked_folder
@@ -42,6 +44,13 @@ GOOD = Status(
     operations="127.0.0.1:7404",
 )
 LARGE = 10_000_000
+STANDINGS = {str(one): number + 10 for number, one in enumerate(Stands)}
+GRACES = [
+    GraceLeft(b"1" * 16, "RDSH-ends", 3, 1_800_014_400 + 3 * 86_400, 1_800_014_400, False),
+    GraceLeft(b"2" * 16, "RDSH-goes-on", 90, 1_800_014_400 + 90 * 86_400, 1_800_014_400, False),
+    GraceLeft(b"3" * 16, "RDSH-silent", 0, 1_800_014_400, 1_799_000_000, True),
+    GraceLeft(b"4" * 16, "RDSH-fourth", 0, 1_800_014_400, 1_799_000_000, True),
+]
 WORST = Status(
     **{name: getattr(GOOD, name) for name in ("server_id", "epoch", "generation", "head", "certificate_ends")},
     activated=False,
@@ -58,7 +67,7 @@ WORST = Status(
     alarms=[AlarmShown(str(a), str(a.text), str(a.hint), "signed up to 812, here 640", 1_800_000_000) for a in Alarm],
     frozen="all",
     clock=ClockAtAGlance("clock-behind", 1_700_000_000, 1_800_014_400),
-    hosts_by_state=HostsAtAGlance(80, 3, [f"RDSH-{n:02}" for n in range(7)]),
+    hosts_by_state=HostsAtAGlance(80, 3, [f"RDSH-{n:02}" for n in range(7)], STANDINGS, GRACES),
     temporary=LARGE,
     without_pack=LARGE,
     mixed_modes=["device", "user"],
@@ -118,6 +127,8 @@ def test_the_worst_is_still_readable(width: int, language: str) -> None:
     assert [line.count(str(LARGE)) for line in bars] == [2] * len(WORST.pools)
     assert "calvox server hosts approve RDSH-03" in text
     assert "RDSH-04" not in text
+    assert "RDSH-silent" in text
+    assert "RDSH-fourth" not in text
     for command in ("activate", "call"):
         assert f"→ calvox server {command}" in text
 
@@ -176,12 +187,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site.folder
 
 
+def test_it_tells_how_hosts_stand_and_whose_grace_ends_first() -> None:
+    """As they said: days for who was heard, the last sign of life for who was not."""
+    text = " ".join(drawn(WORST, width=100).split())
+    assert "10 in grace, 11 grace is over, 12 licensed, 13 comes out of an outage, 14 not heard for a day" in text
+    assert "RDSH-ends: grace, 3 days left RDSH-goes-on: grace, 90 days left RDSH-silent: last heard 2027-01-03" in text
+    assert "grace" not in drawn(GOOD)
+
+
 def test_a_script_is_told_the_same(folder: Path) -> None:
     """By names that stay, numbers as numbers."""
     told: dict[str, Any] = json.loads(run(folder, "--json"))
     assert (told["activated"], told["serving"], told["frozen"], told["temporary"]) == (True, False, "new", 1)
     assert [alarm["alarm"] for alarm in told["alarms"]] == ["rollback"]
-    assert told["hosts_by_state"] == {"enrolled": 1, "shut_out": 0, "pending": ["rdsh-2"]}
+    hosts = {"enrolled": 1, "shut_out": 0, "pending": ["rdsh-2"], "standings": {"unheard": 1}, "graces": []}
+    assert told["hosts_by_state"] == hosts
     assert [(one["reason"], one["count"]) for one in told["refusals"]] == [("pool-used-up", 2)]
     assert (told["hosts"], told["call_open"], len(told["head"])) == (2, False, 64)
 

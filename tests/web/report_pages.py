@@ -16,7 +16,7 @@ from calvox.trust.signed_reports import Cell
 from calvox.web.common.pages import Page
 from calvox.web.manager.advice import advice
 from calvox.web.manager.journal import Sought, journal
-from calvox.web.manager.overview import Host, overview
+from calvox.web.manager.overview import overview
 from calvox.web.manager.reports import reports
 from calvox.web.manager.verification import verification
 
@@ -74,7 +74,7 @@ REPORT_PAGES: dict[str, Page] = {
     "journal": journal(Looked([ENTRY], 3), ["HostApproved"], Sought("HostApproved", HOSTILE, HOSTILE, HOSTILE), 9),
     "journal-trouble": journal(ERROR, [], Sought("", HOSTILE), 0),
     "verification-broken": verification(Verification("broken", problem=HOSTILE, hint=HOSTILE)),
-    "overview-use": overview(NEW, USES, [REFUSED], [Host(HOSTILE, NOON, 0, True)]),
+    "overview-use": overview(NEW, USES, [REFUSED]),
 }
 """With names wherever one can stand."""
 PLAIN_REPORTS: dict[str, Page] = {

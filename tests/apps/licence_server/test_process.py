@@ -170,7 +170,7 @@ def test_a_verification_that_somebody_asks_for_ends_a_server_whose_ledger_was_ch
             with pytest.raises(Tampered, match="Table pack, row 1"):
                 server.owner.call(asked, VerifyJournal())
         else:
-            assert server.owner.call(asked, VerifyJournal()).state == "running"
+            assert server.owner.call(asked, VerifyJournal()).state in ("running", "broken")
         assert server.process.wait(PATIENCE) == 11
         assert "Table pack, row 1" in (folder / "process.log").read_text()
 
