@@ -56,7 +56,7 @@ class Identity(msgspec.Struct, frozen=True):
     @property
     def epochs(self) -> dict[bytes, int]:
         """Tell the epoch of each of its IDs."""
-        return {one.server_id: one.epoch for one in (*self.former, self)}
+        return {**{one.server_id: one.epoch for one in self.former}, self.server_id: self.epoch}
 
     @property
     def context(self) -> bytes:
@@ -152,9 +152,10 @@ def _known(keys: Path) -> tuple[bytes, Identity, SigningKey]:
     try:
         identity = msgspec.json.decode(stored, type=Identity)
         signing = SigningKey(token_key)
+        own = Former(identity.server_id, identity.epoch, identity.fingerprint_record)
         follow = all(
             _computed(root, signing, one.fingerprint_record, one.epoch) == one.server_id
-            for one in (identity, *identity.former)
+            for one in (own, *identity.former)
         )
     except (msgspec.DecodeError, UnicodeDecodeError, CalvoxError) as error:
         raise Tampered(
