@@ -37,7 +37,7 @@ class _Tables(Collector):
         with self._context.journal.read() as reader:
             yield from _calls(reader, now)
             yield _servers(reader)
-            yield from backup_metrics(reader, now)
+            yield from backup_metrics(reader, now, self._context.site.backup)
             text = "Callers who are locked after wrong call words."
             yield GaugeMetricFamily("calvox_callers_locked", text, value=reader.count("caller", {"locked": 1}))
             yield GaugeMetricFamily("calvox_head", "Position of the journal's head.", value=reader.head.position)

@@ -49,7 +49,7 @@ class _Tables(Collector):
             yield GaugeMetricFamily("calvox_activated", "1 if the server is activated.", value=row["activated"])
             yield GaugeMetricFamily("calvox_head", "Position of the journal's head.", value=reader.head.position)
             yield from _vouchers(reader, self._server.time.now())
-            yield from backup_metrics(reader, self._server.time.now())
+            yield from backup_metrics(reader, self._server.time.now(), self._server.settings.backup)
             alarms = GaugeMetricFamily("calvox_alarm", "1 for each alarm that stands.", labels=["alarm"])
             for alarm in reader.select("alarm"):
                 alarms.add_metric([alarm["alarm"]], 1)
