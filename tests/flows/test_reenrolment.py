@@ -62,6 +62,7 @@ def test_hosts_follow_into_the_next_epoch(centre: Centre, tmp_path: Path) -> Non
         status = server.status()
         assert (status.server_id, status.epoch, status.call_open) == (old, 1, True)
         assert server.owner.call("reenrolment", Nothing()).begun
+        assert "begun and is not done" in (folder / "process.log").read_text()
         assert json.loads(command(*asked, cwd=tmp_path).stdout) == sheet
         calling = server.owner.call("call-show", Nothing())
         call = centre.prepared(

@@ -48,6 +48,7 @@ from calvox.core.reports import CalReport, RefusalReport
 from calvox.server import report
 from calvox.server.alarms import watch_machine
 from calvox.server.authority import settle_exchange
+from calvox.server.call import open_call
 from calvox.server.expire import extend_leases
 from calvox.server.fingerprint import read_parts
 from calvox.server.keys import renew_tls
@@ -154,6 +155,7 @@ def _run_active(settings: Settings, ready: Callable[[str, str], None], world: Wo
     server = _opened(settings, world)
     try:
         _tidy(server.folder)
+        _tell_reenrolment(server)
         renew_tls(server.keys, settings.server.names, server.world)
         _verify_at_start(server)
         watch_machine(server, read_parts())
@@ -161,6 +163,18 @@ def _run_active(settings: Settings, ready: Callable[[str, str], None], world: Wo
         run_loop(_serve(server, ready))
     finally:
         server.close()
+
+
+def _tell_reenrolment(server: LicenceServer) -> None:
+    """Say which it is of a re-enrolment that was cut off: done, or not done."""
+    with server.journal.read() as reader:
+        call = open_call(reader)
+    if server.settled:
+        log.warning(
+            "a re-enrolment was cut off after its code was accepted: it is done", epoch=server.keys.identity.epoch
+        )
+    if call is not None and call.record:
+        log.warning("a re-enrolment was begun and is not done: its call is open", by=call.by)
 
 
 def _tidy(folder: Path) -> None:
