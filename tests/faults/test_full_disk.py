@@ -1,6 +1,6 @@
 """A disk that gets full at any write of a work: an error of ours says so, nothing is half, and with room again the work is done.
 
-CALVOX_SOAK_STEPS=1 lets it get full at every write, otherwise at a part of them; `tests/real/test_disks.py` has real full disks.
+A long run (`make soak`) lets it get full at every write, a short one at some; `tests/real/test_disks.py` has disks that are full.
 """
 
 import shutil

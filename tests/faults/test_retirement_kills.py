@@ -22,35 +22,11 @@ from calvox.wire.phone.forms import number_of
 from calvox.wire.phone.identity import retirement_matches
 from tests.apps.processes import PATIENCE, ServerProcess, command, environment, stocked_folder
 from tests.centre.world import Centre
+from tests.faults.dying import killed
 from tests.flows.moving import PACKS, activate, found_server, open_centre, owner_of
 from tests.world import wish
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(300)]
-# Dies by SIGKILL just before the nth change of a file's name or the nth removal: in between nothing reaches the disk's names.
-DYING = """
-import os, signal, sys
-left = int(sys.argv.pop(1))
-def deadly(work):
-    def run(*given, **named):
-        global left
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        left -= 1
-        return work(*given, **named)
-    return run
-for name in ("replace", "unlink", "rename", "mkdir", "rmdir"):
-    setattr(os, name, deadly(getattr(os, name)))
-from calvox.cli.main import main
-main()
-"""
-
-
-def killed(after: int, *arguments: str, cwd: Path) -> int:
-    """Run a command that dies before that many changes; give its exit code."""
-    asked = [sys.executable, "-c", DYING, str(after), "--json", *arguments]
-    return subprocess.run(
-        asked, cwd=cwd, env=environment(), stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False
-    ).returncode
 
 
 def frozen(folder: Path) -> Path:

@@ -1,0 +1,5 @@
+"""Every state that a kill or a power cut can leave, and a disk that gets full at every write: `make soak`."""
+
+from tests.faults.conftest import _remembered as _remembered
+from tests.faults.test_full_disk import test_a_disk_that_gets_full as test_a_disk_that_gets_full
+from tests.faults.test_steps import test_a_work_is_done_or_not_done as test_a_work_is_done_or_not_done
