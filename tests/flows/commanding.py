@@ -5,11 +5,13 @@ somebody types; the clock and the names of machines are the story's, all else is
 """
 
 import io
+import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,6 +30,11 @@ Typist = Callable[[str], str]
 """Is given the last line on the screen, the question, and gives what is typed; an empty text ends the input."""
 
 
+@cache
+def _terminal() -> int:
+    return os.openpty()[1]
+
+
 class _Keyboard:
     """A terminal's input: what is typed depends on what is asked, and is seen on the screen."""
 
@@ -38,6 +45,10 @@ class _Keyboard:
         """Pretend that somebody sits there."""
         return True
 
+    def fileno(self) -> int:
+        """Give the number of a real terminal, for whoever asks the system whether it is one."""
+        return _terminal()
+
     def readline(self, size: int = -1) -> str:
         """Type the answer to the question on the screen."""
         text = self.typist(self.screen.getvalue().rpartition("\n")[2].strip())
@@ -45,8 +56,29 @@ class _Keyboard:
         return f"{text}\n" if text else ""
 
 
+def run(
+    patch: pytest.MonkeyPatch, words: Sequence[str], code: int, typed: str | Typist, screen: io.StringIO | None = None
+) -> str:
+    """Run one command in this process, see it end with that exit code, and give the screen."""
+    screen = screen or io.StringIO()
+    keyboard: Any = io.StringIO(typed) if isinstance(typed, str) else _Keyboard(screen, typed)
+    patch.setattr(sys, "argv", ["calvox", *words])
+    patch.setattr(sys, "stdin", keyboard)
+    ended: Any = 0
+    try:
+        with redirect_stdout(screen), redirect_stderr(screen):
+            main()
+    except SystemExit as end:
+        ended = end.code
+    finally:
+        begin(Session(Loaded(Settings(), {})))
+        set_language("en")
+    assert ended == code, f"calvox {' '.join(words)} ended with {ended}:\n{screen.getvalue()}"
+    return screen.getvalue()
+
+
 class Commands:
-    """Runs commands in a folder."""
+    """Runs commands about Windows machines in a folder."""
 
     def __init__(self, folder: Path, there: WindowsSite, patch: pytest.MonkeyPatch) -> None:
         self.folder, self.there, self.patch = folder, there, patch
@@ -65,21 +97,7 @@ class Commands:
         """Run one command with lines from a pipe, or with a typist at a terminal; give the screen."""
         self.there.clock.go_on()
         self.there.set_clocks()
-        screen = io.StringIO()
-        keyboard: Any = io.StringIO(typed) if isinstance(typed, str) else _Keyboard(screen, typed)
-        self.patch.setattr(sys, "argv", ["calvox", *words])
-        self.patch.setattr(sys, "stdin", keyboard)
-        ended: Any = 0
-        try:
-            with redirect_stdout(screen), redirect_stderr(screen):
-                main()
-        except SystemExit as end:
-            ended = end.code
-        finally:
-            begin(Session(Loaded(Settings(), {})))
-            set_language("en")
-        assert ended == code, f"calvox {' '.join(words)} ended with {ended}:\n{screen.getvalue()}"
-        return screen.getvalue()
+        return run(self.patch, words, code, typed)
 
     @contextmanager
     def connected(self) -> Iterator[None]:
