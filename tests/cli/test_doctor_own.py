@@ -162,9 +162,16 @@ def test_a_retired_one_has_nothing_to_be_asked(place: Path) -> None:
 
 @pytest.mark.process
 def test_a_serving_one_is_asked_and_not_opened(place: Path) -> None:
-    """Through its socket; its certificate counts then."""
-    with ServerProcess(place / "server"):
-        done = command("doctor", str(place / "server"), "--all", cwd=place)
+    """Through its socket; its certificate counts then. What was edited under it is found, and it serves no longer on it."""
+    words = ("doctor", str(place / "server"), "--all")
+    with ServerProcess(place / "server") as process:
+        done = command(*words, cwd=place)
+        connection = apsw.Connection(str(place / "server" / "journal.db"))
+        connection.execute("UPDATE pack SET quantity = 1000")
+        connection.close()
+        edited = json.loads(command(*words, cwd=place).stdout)
+        assert process.process.wait(20) != 0
+    assert ("own-journal-broken", "error") in found_in(edited)
     answer = json.loads(done.stdout)
     assert done.returncode == 2
     spoken = {one["rule"]: one["outcome"] for one in answer["findings"]}

@@ -127,8 +127,8 @@ def _own(name: str, kind: Kind) -> OwnStore:
 
 def due_after(*, key: float | None = None, backup: float | None = None, drill: float | None = None) -> Due:
     """Tell what is due when these were so many days ago, or never, by the usual settings."""
-    moments = (0 if days is None else READ - int(days * DAY) for days in (key, backup, drill))
-    return due(*moments, READ, warn_hours=36, drill_days=180)
+    made, last, drilled = (0 if days is None else READ - int(days * DAY) for days in (key, backup, drill))
+    return due(made, last, drilled, READ, warn_hours=36, drill_days=180)
 
 
 def bare() -> Site:

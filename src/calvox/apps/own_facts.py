@@ -8,13 +8,14 @@ import msgspec
 
 from calvox.apps.continuity.cases import continuity
 from calvox.apps.continuity.due import due
+from calvox.apps.journals import JOURNAL_CASES, HasJournal, VerifyJournal
 from calvox.apps.owner import UseCase
 from calvox.common.errors import Tampered
 from calvox.common.settings import Backup
 from calvox.core.due import Due
 from calvox.doctor.fact import Fact
 from calvox.doctor.own import OwnStore
-from calvox.journal.interface import Journal, Reader
+from calvox.journal.interface import Reader
 from calvox.journal.sqlite import DATABASE
 
 
@@ -32,25 +33,28 @@ def due_fact(reader: Reader, chosen: Backup, now: int) -> Fact[Due]:
     return Fact(due(continuity(reader, now), chosen), source="journal", time=now)
 
 
-def room_facts(folder: Path, now: int) -> dict[str, Fact[int]]:
-    """Ask how much room is left where a journal lies, and how large it is."""
+def room_facts(folder: Path, now: int) -> tuple[Fact[int], Fact[int]]:
+    """Ask how much room is left where a journal lies, and how large it is, in bytes."""
     database = folder / DATABASE
     try:
         free, size = shutil.disk_usage(folder).free, database.stat().st_size
     except OSError as error:
         missing: Fact[int] = Fact(why=error.strerror or "not read")
-        return {"free": missing, "size": missing}
-    return {"free": Fact(free, source=str(folder), time=now), "size": Fact(size, source=str(database), time=now)}
+        return missing, missing
+    return Fact(free, source=str(folder), time=now), Fact(size, source=str(database), time=now)
 
 
-def broken_fact(journal: Journal, verify_at_start: int, now: int) -> Fact[str]:
-    """Verify a journal that is not longer than what is verified at start; of a longer one the opening has verified the end."""
-    with journal.read() as reader:
+def broken_fact(store: HasJournal, verify_at_start: int, now: int) -> Fact[str]:
+    """Verify a journal that is not longer than what is verified at start; of a longer one the opening has verified the end.
+
+    It is the verification that anybody may ask for, so a process that serves what does not hold ends for it.
+    """
+    with store.journal.read() as reader:
         short = reader.head.position <= verify_at_start
     if not short:
         return Fact("", source="the last sealed batch", time=now)
     try:
-        journal.verify()
+        JOURNAL_CASES["journal-verify"].run(store, VerifyJournal(), "")
     except Tampered as error:
         return Fact(str(error), source="the whole journal", time=now)
     return Fact("", source="the whole journal", time=now)

@@ -123,6 +123,11 @@ def served(tmp_path: Path, box: Mailbox) -> Settings:
     return Settings(centre=chosen, alerts=mail_settings(box), interface=Interface(language="en"))
 
 
+def not_served(page: str, people: str) -> None:
+    """End a process that ought not to serve."""
+    raise AssertionError("it serves")
+
+
 def test_a_changed_register_is_mailed_before_the_process_ends(served: Settings, box: Mailbox) -> None:
     """It does not start on it, and says so once."""
     connection = apsw.Connection(str(Path(served.centre.folder) / "journal.db"))
@@ -130,7 +135,7 @@ def test_a_changed_register_is_mailed_before_the_process_ends(served: Settings, 
     connection.close()
     for _ in range(2):
         with pytest.raises(Tampered):
-            run(served, lambda: PASSPHRASE, lambda page, people: None)
+            run(served, lambda: PASSPHRASE, not_served)
     assert len(box.mails) == 1
     assert "does not verify, and the process that serves it has ended → calvox journal verify --of centre" in body(box)
 
@@ -139,7 +144,7 @@ def test_wrong_settings_are_told_at_the_start(served: Settings) -> None:
     """Not when the first mail is due."""
     wrong = msgspec.structs.replace(served, alerts=msgspec.structs.replace(served.alerts, recipients=()))
     with pytest.raises(BadSettings, match="recipients"):
-        run(wrong, lambda: PASSPHRASE, lambda page, people: None)
+        run(wrong, lambda: PASSPHRASE, not_served)
 
 
 def test_the_command_asks_the_centre(served: Settings, box: Mailbox) -> None:

@@ -13,6 +13,7 @@ NOT_HERE = "an activation centre has none"
 def centre_facts(context: Context, broken: Fact[str]) -> OwnStore:
     """Read the facts; whether the register holds is handed in, for verifying takes its time."""
     now, folder = context.world.now(), context.folder
+    free, size = room_facts(folder, now)
     with context.journal.read() as reader:
         return OwnStore(
             name=card_of(reader).name,
@@ -25,12 +26,13 @@ def centre_facts(context: Context, broken: Fact[str]) -> OwnStore:
             certificate_ends=Fact(certificate_ends(folder), source="tls/tls.pem", time=now),
             unsigned=Fact(reader.count("confirmation", {"signature": b""}), source="journal", time=now),
             locked=Fact(reader.count("caller", {"locked": 1}), source="journal", time=now),
-            **room_facts(folder, now),
+            free=free,
+            size=size,
         )
 
 
 def _verified(context: Context) -> OwnStore:
-    return centre_facts(context, broken_fact(context.journal, context.site.centre.verify_at_start, context.world.now()))
+    return centre_facts(context, broken_fact(context, context.site.centre.verify_at_start, context.world.now()))
 
 
 OWN_FACTS_CASES = own_cases(_verified)

@@ -15,6 +15,7 @@ NOT_HERE = "a licence server has none"
 def server_facts(server: LicenceServer, broken: Fact[str]) -> OwnStore:
     """Read the facts; whether the journal holds is handed in, for verifying takes its time."""
     now = server.time.now()
+    free, size = room_facts(server.folder, now)
     with server.journal.read() as reader:
         return OwnStore(
             name=_name(server.settings.server.names[0]),
@@ -27,7 +28,8 @@ def server_facts(server: LicenceServer, broken: Fact[str]) -> OwnStore:
             certificate_ends=Fact(certificate_ends(server), source="keys/tls.pem", time=now),
             unsigned=Fact(0, source=NOT_HERE, time=now),
             locked=Fact(0, source=NOT_HERE, time=now),
-            **room_facts(server.folder, now),
+            free=free,
+            size=size,
         )
 
 
@@ -37,7 +39,7 @@ def _name(first: str) -> str:
 
 
 def _verified(server: LicenceServer) -> OwnStore:
-    return server_facts(server, broken_fact(server.journal, server.settings.server.verify_at_start, server.time.now()))
+    return server_facts(server, broken_fact(server, server.settings.server.verify_at_start, server.time.now()))
 
 
 OWN_FACTS_CASES = own_cases(_verified)
