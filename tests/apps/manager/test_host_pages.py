@@ -7,13 +7,16 @@ from html import unescape
 import pytest
 
 from calvox.apps.manager.hosts import addresses
+from calvox.common.clock import DAY
 from calvox.common.settings import Server
 from calvox.core.products import CalType
 from calvox.server import search
-from calvox.server.hosts import enrol
+from calvox.server.hosts import enrol, revoke_host
+from calvox.server.standing import keep_standing
 from calvox.server.statements import statements_for
 from calvox.trust.certificates import make_signing_request, new_key
 from calvox.trust.enrolment import EnrolmentCode
+from calvox.wire.hostapi import Standing
 from tests.apps.browsing import Browser
 from tests.apps.test_manager import pending
 from tests.world import Site
@@ -150,6 +153,64 @@ def test_open_vouchers_are_added_up(stocked: Site, ada: Browser) -> None:
         stocked.run(partial(statements_for, server=stocked.server, host=row))
     page = ada.get("/policy").body.decode()
     assert 'Largest over-issue: CALs of open vouchers: <b class="excess">14</b>' in page
+
+
+def test_a_voucher_of_a_host_that_is_gone_is_settled_by_hand(stocked: Site, ada: Browser) -> None:
+    """Only of one that was shut out or whose voucher has ended; it is confirmed first, and what is refused is told."""
+    ada.get("/policy")
+    ada.post("/policy", mode="user", servers="", outage_cals="7", outage_hours="8")
+    for row in stocked.rows("host"):
+        stocked.run(partial(statements_for, server=stocked.server, host=row))
+    assert "Settle for a host that is gone" not in ada.get("/policy").body.decode()
+    revoke_host(stocked.server, "rdsh-1", "burnt", "ada")
+    (host,) = stocked.rows("host", name="rdsh-1")
+    (row,) = stocked.rows("voucher", host=host["host"])
+    form = {"voucher": row["voucher"].hex(), "used": "3", "why": "burnt"}
+    page = ada.get("/policy").body.decode()
+    assert re.findall('<option value="([0-9a-f]{32})">', page) == [form["voucher"]]
+    for wrong in ({}, {"sure": "yes", "used": "8"}, {"sure": "yes", "why": " "}, {"sure": "yes", "used": "many"}):
+        assert ada.post("/policy/voucher", **{**form, **wrong}).status == 422
+        ada.get("/policy")
+    assert ada.post("/policy/voucher", **form, sure="yes").headers["location"] == "/policy?done=voucher"
+    assert "The outage voucher was settled." in ada.get("/policy?done=voucher").body.decode()
+    assert 'open vouchers: <b class="excess">7</b>' in ada.page
+    assert ada.post("/policy/voucher", **form, sure="yes").status == 409
+    assert "was settled on" in ada.page
+    fact = stocked.read(lambda reader: [reader.fact(entry) for entry in reader.entries()])[-1]
+    assert (type(fact).__name__, fact.used, fact.by) == ("VoucherSettledByHand", 3, "ada")
+
+
+def test_how_hosts_stand_is_listed_and_sought(stocked: Site, ada: Browser) -> None:
+    """What each said; of those in grace, whose grace ends first comes first. The host's page and the overview tell it too."""
+    now, said = stocked.clock(), {"a": 50, "b": 5, "c": 25}
+    for name, days in said.items():
+        host = stocked.enrol(name, "2022").enrolled.host
+        told = Standing("grace", now + days * DAY, voucher_used=4, software="0.1.0")
+        stocked.run(partial(keep_standing, host=host, said=told, told=now))
+    page = ada.get("/hosts?stands=grace").body.decode()
+    assert re.findall(r"<b>([a-z0-9-]+)</b>", page)[1:] == ["b", "c", "a"]
+    assert re.findall(r'<span class="tag ([a-z]*)">in grace, ([0-9]+) days left', page) == [
+        ("bad", "5"),
+        ("warn", "25"),
+        ("", "50"),
+    ]
+    assert "Calvox 0.1.0" in page
+    assert ada.get("/hosts?stands=unheard").body.decode().count("not heard of yet") == 3
+    page = ada.get("/hosts/b").body.decode()
+    assert all(words in page for words in ("in grace, 5 days left", "Grace ends", "2027-01-20", "<b>4</b>"))
+    assert "not heard of yet" in ada.get("/hosts/rdsh-1").body.decode()
+    page = ada.get("/").body.decode()
+    assert "Grace ends on the session host b: 5 days left" in page
+    assert re.findall(r'href="/hosts\?stands=([a-z]+)">[^<]+</a><span class="tag [a-z]*">([0-9]+)<', page) == [
+        ("grace", "3"),
+        ("unheard", "2"),
+    ]
+    long_ago = partial(keep_standing, host=host, said=told, told=now - 2 * DAY)
+    stocked.run(long_ago)
+    page = ada.get("/hosts/c").body.decode()
+    assert "days left" not in page
+    assert "last said: in grace" in page
+    assert "last heard" in ada.get("/").body.decode()
 
 
 def test_an_auditor_reads_it_all(stocked: Site, eve: Browser) -> None:
