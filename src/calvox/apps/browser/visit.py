@@ -32,6 +32,8 @@ from calvox.web.common.headers import PAGE
 from calvox.web.common.pages import Frame, Page, write
 
 LANGUAGE_COOKIE = "calvox-language"
+FORM_TYPE = "application/x-www-form-urlencoded"
+"""What a form without files is sent as."""
 FORM_LIMIT = 16 << 10
 """Bytes of a form."""
 MOST_FILES = 16
@@ -138,6 +140,8 @@ class Visit(Generic[D]):
         Raises:
             BadInput: it is too long or not well formed.
         """
+        if self.request.headers.get("content-type", "").startswith(FORM_TYPE):
+            return await self.form(limit), []
         fields, uploads = await _parts(self.request.headers, await bounded_body(self.request, limit), limit)
         return self._own(fields), uploads
 

@@ -64,18 +64,36 @@ async def show_migrate(visit: Here) -> Response:
 
 
 async def migrate(visit: Here) -> Response:
-    """Open the call of a migration or a reissue, and go to its sheet."""
+    """Open the call of a migration or a reissue of what was pasted or typed, and go to its sheet."""
     fields = await visit.form(LIMIT)
+    return await _prepare(visit, fields.get("packs", "").strip(), fields)
+
+
+async def migrate_file(visit: Here) -> Response:
+    """The same of a list that comes as a file; what stands in it is read as if it had been pasted."""
+    fields, uploads = await visit.files(LIMIT)
+    given = [one.body for one in uploads if one.body]
     try:
-        await visit.case("call-prepare-reissue", PrepareReissue(_typed(fields)))
+        if len(given) != 1:
+            raise BadInput(t("No file was chosen"))
+        text = given[0].decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        return await _again(visit, fields, BadInput(t("This is no list of packs: {why}", why="UTF-8")))
+    except BadInput as error:
+        return await _again(visit, fields, error)
+    return await _prepare(visit, text, fields)
+
+
+async def _prepare(visit: Here, text: str, fields: Mapping[str, str]) -> Response:
+    try:
+        await visit.case("call-prepare-reissue", PrepareReissue(_wanted(text, fields)))
     except (BadInput, Conflict) as error:
         return await _again(visit, fields, error)
     return visit.go_to(menu.CALL)
 
 
-def _typed(fields: Mapping[str, str]) -> tuple[PackWish, ...]:
-    """Read the list as it was pasted, or the packs as they were typed."""
-    text = fields.get("packs", "").strip()
+def _wanted(text: str, fields: Mapping[str, str]) -> tuple[PackWish, ...]:
+    """Read the list that the other server wrote, or the packs as they were typed."""
     if text.startswith("{"):
         return read_pack_list(text.encode()).packs
     about = fields.get("programme", "open").strip(), fields.get("agreement", "")
@@ -96,5 +114,6 @@ ENDPOINTS = (
     Endpoint("POST", "/retire/{act}", act),
     Endpoint("GET", "/migrate", show_migrate),
     Endpoint("POST", "/migrate", migrate),
+    Endpoint("POST", "/migrate/file", migrate_file),
 )
 """Their routes."""

@@ -31,6 +31,8 @@ class MigratePage(Page):
         ),
         "restored": t("After a restore of this very server: nothing of that, and no pack."),
         "list": t("Packs"),
+        "file": t("The list that the other server wrote, as a file"),
+        "or": t("Or by hand"),
         "typed": t("The list that the other server wrote, pasted whole; or each pack on a line"),
         "typed_help": t(
             "TYPE:VERSION:QUANTITY, then :LAST-MONTH if it ends, as device:2022:20 or user:2025:50:2027-06."

@@ -13,6 +13,8 @@ SOON = 45
 """A pool that runs out within so many days needs somebody."""
 WEEKS = 13
 """Weeks in the table."""
+CHARTED = 3
+"""Days of which a chart is drawn, at the least."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class Use:
     """The latest first."""
     soon: bool
     """Whether it runs out before long."""
+    charted: bool = True
+    """Whether there are days enough for a chart."""
 
 
 def use(number: int, pool: PoolUsage) -> Use:
@@ -54,7 +58,8 @@ def use(number: int, pool: PoolUsage) -> Use:
         Outlook.FAR: "good",
     }
     text, weeks = outlook(told, today), tuple(_weeks(pool, today))
-    return Use(number, type_text(pool.cal_type), pool.version, text, colour.get(told.outlook, ""), weeks, soon)
+    about = type_text(pool.cal_type), pool.version, text, colour.get(told.outlook, "")
+    return Use(number, *about, weeks, soon, charted=len(pool.peaks) >= CHARTED)
 
 
 def outlook(told: Forecast, today: int) -> Text:
