@@ -11,9 +11,12 @@ import typer
 from calvox.centre.refusals import Reason
 from calvox.cli.main import NOUNS
 from calvox.cli.usage import usage_error
+from calvox.common.settings import Settings, load
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ["guide-own.en.md", "guide-own.fr.md", "operator.md", "auditor.md"]
+SETTING_UP = ["deployment.md", "running.md"]
+"""Pages where commands of the system stand between ours."""
 FILES = ("centre-card.json", "packs.json", "report.calvox", "request.txt", "backups/ledger.calvox-backup", "answer.txt")
 """Files that the pages name, and that some options want to find."""
 
@@ -67,6 +70,46 @@ def test_each_command_of_a_page_exists(name: str, tmp_path: Path, monkeypatch: p
         in_line = f"`{command}`" in page
         demand_exists(command, whole=not in_line)
     assert len(page.splitlines()) <= 200
+
+
+@pytest.mark.parametrize("name", SETTING_UP)
+def test_each_command_of_ours_between_the_systems_exists(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where `runuser` runs it, and with the settings named."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "centre-card.json").write_text("")
+    page = (DOCS / name).read_text("utf-8")
+    ours = [line for line in commands_of(page) if re.search(r"(^|-- )calvox ", line)]
+    assert len(ours) > 4
+    for line in ours:
+        command = re.sub(r"^calvox --settings \S+", "calvox", line.rpartition("-- ")[2] if "runuser" in line else line)
+        demand_exists(command, whole=f"`{line}`" not in page)
+
+
+def test_the_units_of_the_pages_exist() -> None:
+    """Whatever is enabled, copied or edited by name."""
+    units = DOCS.parent / "deploy" / "systemd"
+    for name in SETTING_UP:
+        found = re.findall(r"calvox-[\w@]+\.(?:service|timer)", (DOCS / name).read_text("utf-8"))
+        assert len(found) > 3
+        assert [one for one in found if not (units / re.sub(r"@\w+\.", "@.", one)).exists()] == []
+
+
+def test_the_settings_and_ports_of_the_deployment_are_the_programs(tmp_path: Path) -> None:
+    """Each settings file can be read, and each port is one that is listened on unless told otherwise."""
+    page = (DOCS / "deployment.md").read_text("utf-8")
+    files = re.findall(r"^( *)```toml[^\n]*\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    assert len(files) == 2
+    for number, (indent, text) in enumerate(files):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(re.sub(rf"^{indent}", "", text, flags=re.MULTILINE), "utf-8")
+        loaded = load(file, {})
+        assert str(file) in loaded.sources.values()
+    plain = Settings()
+    at = [plain.centre.listen, plain.centre.operations, plain.centre.people_listen, plain.server.listen]
+    at += [plain.server.operations, plain.server.people_listen, plain.manager.site_listen]
+    assert set(re.findall(r"\b74\d\d\b", page)) == {one.rpartition(":")[2] for one in at}
 
 
 def test_the_guides_name_the_same_commands() -> None:
