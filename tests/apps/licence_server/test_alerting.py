@@ -5,6 +5,7 @@ import random
 import socket
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from structlog.testing import capture_logs
 from calvox.apps.alerting.alerter import TOLD, Alerter, read_told, telling_of_tampering
 from calvox.apps.licence_server.findings import findings, watched, watched_unopened
 from calvox.apps.licence_server.process import CASES
+from calvox.common.clock import DAY
 from calvox.common.errors import BadSettings, Tampered
 from calvox.common.i18n import t
 from calvox.common.settings import Backup, Interface
@@ -24,6 +26,8 @@ from calvox.core.continuity import BackupDrilled, BackupMade, RecoveryKeyMade
 from calvox.core.products import CalType
 from calvox.server.alarms import clear_alarm, raise_alarm
 from calvox.server.keys import renew_tls
+from calvox.server.standing import keep_standing
+from calvox.wire.hostapi import Standing
 from tests.apps.alerting.test_mailing import settings as mail_settings
 from tests.apps.mailbox import Mailbox
 from tests.apps.processes import ServerProcess, command
@@ -113,6 +117,25 @@ def test_what_is_wrong_is_found(site: Site) -> None:
     keys = {"alarm:rollback", "backup", "certificate", "over-use:none", "over-use:user:2022", "used-up:user:2022"}
     assert set(found) == keys
     assert found["over-use:user:2022"].text == "Over-use: per user 2022, 3 of 2"
+
+
+def test_grace_that_ends_is_told_in_its_last_week(site: Site) -> None:
+    """As the host said; that it falls silent makes nothing better, that it is licensed does."""
+    host, now = site.enrol("rdsh-9", "2022").enrolled.host, site.clock()
+
+    def says(said: Standing) -> set[str]:
+        site.run(partial(keep_standing, host=host, said=said, told=site.clock()))
+        return {key for key in findings(site.server) if key.startswith("grace")}
+
+    assert says(Standing("grace", now + 7 * DAY + 1)) == set()
+    assert says(Standing("grace", now + 7 * DAY)) == {"grace-ends"}
+    known = findings(site.server)
+    assert known["grace-ends"].text == "Grace ends on the session host rdsh-9: 7 days left"
+    site.clock.later(days=2)
+    assert "grace-ends" not in findings(site.server)
+    assert findings(site.server, known)["grace-ends"].text.endswith("5 days left")
+    assert says(Standing("grace-over")) == {"grace-over"}
+    assert says(Standing("licensed")) == set()
 
 
 def test_a_pool_at_its_brim_is_told_of_once(site: Site) -> None:

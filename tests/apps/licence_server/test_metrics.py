@@ -16,6 +16,8 @@ from calvox.core.products import CalType
 from calvox.journal.interface import Transaction
 from calvox.server.alarms import clear_alarm, raise_alarm
 from calvox.server.keys import renew_tls
+from calvox.server.standing import keep_standing
+from calvox.wire.hostapi import Standing
 from tests.apps.operating import value
 from tests.world import Site, wish
 
@@ -69,6 +71,20 @@ def test_vouchers_are_open_then_overdue_then_settled(site: Site) -> None:
     assert told() == [40, 1]
     site.run(lambda tx: tx.append(VoucherSettled(voucher=bytes(16), used=3)))
     assert told() == [20, 0]
+
+
+def test_how_hosts_stand_and_when_the_first_grace_ends(site: Site) -> None:
+    """As they said; of one that is silent nothing is worked out, and with none in grace there is no value."""
+    hosts = [site.enrol(name, "2022").enrolled.host for name in ("a", "b", "c")]
+    assert "\ncalvox_grace_seconds " not in text_of(site)
+    now = site.clock()
+    for host, days, told in ((hosts[0], 9, now), (hosts[1], 1, now - 2 * DAY)):
+        said = Standing("grace", now + days * DAY)
+        site.run(partial(keep_standing, host=host, said=said, told=told))
+    text = text_of(site)
+    named = ("grace", "silent", "unheard", "licensed")
+    assert [value(text, f'calvox_hosts_standing{{standing="{one}"}}') for one in named] == [1, 1, 1, 0]
+    assert value(text, "calvox_grace_seconds") == 9 * DAY
 
 
 def test_alarms_clock_and_certificate(site: Site) -> None:
