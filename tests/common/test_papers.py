@@ -226,7 +226,7 @@ def test_a_missing_package_is_told(template: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(NotFound, match=package) as raised:
         make(trial(template, "x"))
-    assert "calvox[windows]" in str(raised.value.hint)
+    assert "calvox[server], or calvox[windows]" in str(raised.value.hint)
 
 
 def test_missing_fonts_are_told(template: Path, monkeypatch: pytest.MonkeyPatch) -> None:

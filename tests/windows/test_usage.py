@@ -15,7 +15,7 @@ from calvox.cli.windows.drawn import draw_usage, plain_usage
 from calvox.doctor.facts import Fact, Pack, Site
 from calvox.windows.usage import FALSE_ZERO, usage
 from calvox.windows.usage_model import Series, Usage
-from calvox.windows.usage_shown import BLOCKS, HEADER, line_chart, neutral, sparkline, to_csv
+from calvox.windows.usage_shown import BLOCKS, HEADER, line_chart, sparkline, to_csv
 from tests.doctor.sites import (
     DAY,
     READ,
@@ -240,28 +240,6 @@ def test_a_sparkline(values: tuple[int | None, ...], line: str) -> None:
 def test_a_sparkline_is_bounded() -> None:
     """The newest values are kept."""
     assert sparkline(range(1000), 8) == BLOCKS
-
-
-@pytest.mark.parametrize(
-    ("text", "cell"),
-    [
-        ("=1+1", "'=1+1"),
-        ("+33", "'+33"),
-        ("-2", "'-2"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("\t=1", "'=1"),
-        (" =1", "'=1"),
-        ("\r\n=cmd|'/c calc'!A0", "'=cmd|'/c calc'!A0"),
-        ("＝1", "'＝1"),
-        ("'=1", "''=1"),
-        ("ls1.corp.example", "ls1.corp.example"),
-        ("2012 R2", "2012 R2"),
-        ("a\u202eb\x00", "a b"),
-    ],
-)
-def test_a_cell_computes_nothing(text: str, cell: str) -> None:
-    """An apostrophe makes it a text."""
-    assert neutral(text) == cell
 
 
 def hostile() -> list[Site]:

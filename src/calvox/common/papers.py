@@ -143,7 +143,10 @@ def _typst() -> Any:
     try:
         import typst
     except ImportError as error:
-        raise NotFound(t("The package typst is not installed"), hint=t("Install calvox[windows].")) from error
+        raise NotFound(
+            t("The package typst is not installed"),
+            hint=t("Install calvox[server], or calvox[windows] for site folders."),
+        ) from error
     return typst
 
 
@@ -176,7 +179,10 @@ def _jinja() -> Any:
     try:
         import jinja2
     except ImportError as error:
-        raise NotFound(t("The package jinja2 is not installed"), hint=t("Install calvox[windows].")) from error
+        raise NotFound(
+            t("The package jinja2 is not installed"),
+            hint=t("Install calvox[server], or calvox[windows] for site folders."),
+        ) from error
     return jinja2
 
 

@@ -8,13 +8,12 @@ Rules:
 - Its scale begins at 0, so that heights can be compared. The line of blocks shows a shape alone: lowest to highest.
 """
 
-import csv
 import html
-import io
 from collections.abc import Callable, Iterator, Sequence
 
 from calvox.common.clock import utc
 from calvox.common.i18n import Text, t
+from calvox.common.spreadsheets import csv_lines
 from calvox.core.products import cal_type_named
 from calvox.windows.bundle import shown
 from calvox.windows.usage_model import Series, Usage
@@ -44,33 +43,27 @@ def sparkline(values: Sequence[int | None], most: int = 40) -> str:
 
 
 def rows(report: Usage) -> Iterator[tuple[Cell, ...]]:
-    """List every reading as plain cells in the order of `HEADER`; texts are made harmless for a spreadsheet."""
+    """List every reading as plain cells in the order of `HEADER`."""
     for read in report.packs:
-        beginning, source = (utc(read.time), neutral(read.server)), neutral(read.source)
+        beginning, source = (utc(read.time), _plain(read.server)), _plain(read.source)
         for pool in read.pools:
             numbers = (pool.total, pool.issued, pool.free, pool.over_use)
-            yield (*beginning, "pool", pool.cal_type, neutral(pool.version), *numbers, source)
+            yield (*beginning, "pool", pool.cal_type, _plain(pool.version), *numbers, source)
         for one in read.apart:
-            yield (*beginning, one.kind, None, neutral(one.version), None, one.issued, None, None, source)
+            yield (*beginning, one.kind, None, _plain(one.version), None, one.issued, None, None, source)
     for held in report.holders:
         what = "user report" if held.cal_type == "user" else "device rows"
-        named = (utc(held.time), neutral(held.server), what, held.cal_type, None)
-        yield (*named, None, held.rows, None, None, neutral(held.source))
+        named = (utc(held.time), _plain(held.server), what, held.cal_type, None)
+        yield (*named, None, held.rows, None, None, _plain(held.source))
 
 
-def neutral(text: str) -> str:
-    """Keep a spreadsheet from computing a text: an apostrophe before what could begin a formula."""
-    plain = shown(text, MOST)
-    return f"'{plain}" if plain.lstrip(" '\"")[:1] in tuple("=+-@|%＝＋－＠") else plain
+def _plain(name: str) -> str:
+    return shown(name, MOST)
 
 
 def to_csv(report: Usage) -> str:
     """Write the rows as CSV (RFC 4180)."""
-    target = io.StringIO()
-    writer = csv.writer(target)
-    writer.writerow(HEADER)
-    writer.writerows(rows(report))
-    return target.getvalue()
+    return b"".join(csv_lines(HEADER, rows(report))).decode()
 
 
 # The chart
