@@ -87,6 +87,11 @@ class AsyncHost:
         chosen = self.ring.all(names, ran) if silent_too else self.ring.due(names, ran)
         return [self.links[name] for name in chosen]
 
+    def move(self, link: Link, address: str) -> None:
+        """Ask a licence server at another address from now on."""
+        link.move(address)
+        self.links = {one.server: one for one in self.links.values()}
+
     async def first(self, ask: Callable[[Link], Awaitable[T]], *, silent_too: bool = True) -> tuple[Link, T]:
         """Ask one server after the other until one answers.
 

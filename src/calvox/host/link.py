@@ -158,6 +158,19 @@ class Link:
         """Ask how the server stands."""
         return await self._ask(hostapi.STATUS, None, hostapi.ServerStatus, method="GET")
 
+    async def status_at(self, address: str) -> hostapi.ServerStatus:
+        """Ask how the server stands at another address; whoever answers has a certificate of the pinned authority.
+
+        Raises:
+            Unreachable: nobody answers there, or somebody else.
+        """
+        return await ask(self._open(), address, "GET", hostapi.STATUS, None, hostapi.ServerStatus)
+
+    def move(self, address: str) -> None:
+        """Ask the server at another address from now on."""
+        self.folder.follow(msgspec.structs.replace(self.folder.enrolled, server=address))
+        self.enrolled, self.server = self.folder.enrolled, address
+
     async def fetch_statements(self) -> None:
         """Fetch policy, revocation list and voucher, and keep them if they verify."""
         told = await self._ask(hostapi.STATEMENTS, None, hostapi.Statements)

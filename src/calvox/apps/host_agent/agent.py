@@ -21,6 +21,7 @@ from calvox.common.settings import Host as HostSettings
 from calvox.core.products import CalType
 from calvox.core.standing import State
 from calvox.host import AsyncHost, HeldCal, Refusal, Wish, vouchers
+from calvox.host.link import Link
 from calvox.host.processes import identity
 from calvox.host.report import Contact, Seen, mode_of, policy_of, status_of, voucher_of
 from calvox.host.standing import Answer, Known, Logon, Verdict, judge
@@ -136,8 +137,14 @@ class Agent:
         except (TimeoutError, CalvoxError) as error:
             cal_id = cal.claims.cal_id.hex()
             log.warning("a CAL could not be given back; its lease ends by itself", cal=cal_id, why=str(error))
-            self.host.links[cal.server].folder.forget(cal.claims.holder)
+            link = self.host.links.get(cal.server) or self.host.order[0]
+            link.folder.forget(cal.claims.holder)
         return api.Released(True)
+
+    def move(self, link: Link, address: str) -> None:
+        """Ask a licence server at another address from now on."""
+        self.contacts[address] = self.contacts.pop(link.server)
+        self.host.move(link, address)
 
     def _wish(self, asked: api.SessionOpen) -> Wish:
         process = identity(asked.pid) if asked.pid else ""

@@ -11,6 +11,7 @@ from functools import partial
 import structlog
 
 from calvox.apps.host_agent.agent import Agent
+from calvox.apps.host_agent.moving import follow_addresses
 from calvox.common.clock import DAY
 from calvox.common.errors import CalvoxError, Conflict, Denied, NotFound, Unreachable
 from calvox.core.deciding import RENEWAL_DAYS
@@ -38,6 +39,7 @@ async def go_round(agent: Agent) -> bool:
         agent.keeper.note(Known.SILENCE)
     else:
         await _renew(agent)
+    await follow_addresses(agent)
     due = agent.keeper.tick()
     if due:
         log.warning("grace ends soon", days=agent.keeper.left)
@@ -130,7 +132,8 @@ async def _beat(agent: Agent, link: Link, held: Held) -> int:
     sessions = {cal.claims.cal_id: (cal, stored) for cal, stored in held if _is_session(cal)}
     newest = max((cal for cal, _ in held), key=position, default=None)
     newest_token = newest.token if newest else b""
-    told, lost = await link.heartbeat(list(sessions), agent.world.now(), newest_token, said_of(agent.keeper.clock))
+    said = said_of(agent.keeper.clock, agent.keeper.now())
+    told, lost = await link.heartbeat(list(sessions), agent.world.now(), newest_token, said)
     agent.keeper.hear(told.now)
     # Whoever closed a session meanwhile does not want it back.
     again = [one for cal_id, one in sessions.items() if cal_id in lost and _is_still_there(link, one[1])]
