@@ -8,7 +8,7 @@ fittest pack is used up before the next is touched, so it is seldom more than wh
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import msgspec
 
@@ -90,8 +90,3 @@ def _held(pack: Row, day: int) -> int:
     """Tell what a pack gives on a day; one that ends on it still counts."""
     there = pack["installed"] // DAY <= day and (not pack["ends"] or day * DAY < pack["ends"])
     return int(pack["quantity"] + pack["converted"]) if there else 0
-
-
-def pools_running_out(usages: Iterable[PoolUsage]) -> Iterator[PoolUsage]:
-    """Choose the pools of which an end is in sight, the earliest first."""
-    yield from sorted((one for one in usages if one.forecast.days), key=lambda one: one.forecast.days)

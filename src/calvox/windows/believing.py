@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from calvox.doctor.facts import Fact
 from calvox.windows.bundle import Bundle, Item
-from calvox.windows.items import CLASS_MISSING, NOT_ADMINISTRATOR, NOT_COLLECTED, NOT_FOUND, ROWS
+from calvox.windows.items import NOT_ADMINISTRATOR, NOT_COLLECTED, NOT_FOUND, ROWS
 from calvox.windows.taking import Taken
 
 T = TypeVar("T")
@@ -37,11 +37,6 @@ class Believing:
         """Tell whether an item was read."""
         item = self.bundle.items.get(name)
         return item is not None and item.value is not None
-
-    def missing_class(self, name: str) -> bool:
-        """Tell whether the machine has no such class: the role is not installed."""
-        item = self.bundle.items.get(name)
-        return item is not None and item.error == CLASS_MISSING
 
     def taken(self, name: str) -> Taken | None:
         """Give the value of an item; a registry key that does not exist is an empty one."""

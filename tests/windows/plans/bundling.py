@@ -56,11 +56,6 @@ def report(*users: str) -> dict[str, Any]:
     return {"FileName": "report", "GenerationDateTime": "2026-11-01T06:00:00Z", "rows": rows}
 
 
-def backed_up(time: str) -> dict[str, Any]:
-    """Make a backup of that time."""
-    return {"Place": "D:\\Backup", "rows": [{"Name": "one", "Time": time, "Folder": True, "SystemState": True}]}
-
-
 def server(machine: str, time: int, **values: Any) -> bytes:
     """Write a licence server's bundle."""
     plain = {
