@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from calvox import __version__
 from calvox.apps.host_agent.agent import Agent, Got, open_agent
 from calvox.apps.host_agent.rounds import go_round, is_in_use
 from calvox.apps.licence_server.host_cases import MakeCode, Nothing, OneHost
@@ -22,14 +23,16 @@ from calvox.common.settings import Host as HostSettings
 from calvox.core.products import CalType
 from calvox.core.standing import GRACE_DAYS, State
 from calvox.host import AsyncHost, HeldCal, Wish, enrol, statements
-from calvox.host.clockfile import CLOCK
+from calvox.host.clockfile import CLOCK, Clock
 from calvox.host.processes import identity
-from calvox.host.standing import Answer
+from calvox.host.report import said_of
+from calvox.host.standing import Answer, grace_ends
 from calvox.host.state import HostFolder
 from calvox.server.policy_report import Vouchers
 from calvox.trust.keys import SigningKey
 from calvox.trust.policies import REVOKED, Revoked, sign
 from calvox.wire import agentapi as api
+from calvox.wire.hostapi import Heartbeat, OutageUse, Standing
 from tests.apps.processes import ServerProcess
 from tests.world import Site, wish
 
@@ -120,6 +123,45 @@ def test_grace_ends_with_the_first_token(server: ServerProcess, tmp_path: Path) 
 
     work(home, first)
     work(home, second)
+
+
+def test_each_sign_of_life_says_how_the_host_stands(server: ServerProcess, tmp_path: Path) -> None:
+    """Grace and its end, then licensed; a program beside it says what it runs, and no more."""
+    home, said = enrolled(tmp_path / "host", server), list[Standing | None]()
+
+    async def story(agent: Agent) -> None:
+        (link,) = agent.host.order
+        ask = link._ask
+
+        async def listen(path: str, asked: Any, kind: Any, **more: Any) -> Any:
+            said.extend([asked.standing] if isinstance(asked, Heartbeat) else [])
+            return await ask(path, asked, kind, **more)
+
+        link._ask = listen  # type: ignore[method-assign]
+        await go_round(agent)
+        (cal,) = await agent.host.acquire_many([Wish(CalType.SESSION, "s")])
+        assert isinstance(cal, HeldCal)
+        agent.hear_answer(cal)
+        await go_round(agent)
+        await agent.host.keep_alive([cal])
+        ends = grace_ends(agent.keeper.clock.enrolled)
+        assert said == [
+            Standing("grace", ends, software=__version__),
+            Standing("licensed", software=__version__),
+            Standing(software=__version__),
+        ]
+
+    work(home, story)
+
+
+def test_what_a_host_says_follows_from_its_clock_file() -> None:
+    """An outage since the last answer, what was given out meanwhile; grace that has run out, though nobody noted it yet."""
+    use = OutageUse("user", b"h" * 32, "anna", 100, 200)
+    out = Clock(50, 1000, state=State.OUTAGE, contact=900, uses=(use, use))
+    assert said_of(out, 1000) == Standing("outage", 0, 900, 2, __version__)
+    over = Clock(50, 1000)
+    assert said_of(over, 50 + GRACE_DAYS * DAY - 1).state == "grace"
+    assert said_of(over, 50 + GRACE_DAYS * DAY) == Standing("grace-over", software=__version__)
 
 
 def test_when_grace_is_over_people_are_refused_and_administrators_are_not(

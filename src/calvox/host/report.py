@@ -71,8 +71,7 @@ def read_clock(host: AsyncHost, now: int) -> tuple[Clock, bool]:
 def status_of(host: AsyncHost, clock: Clock, seen: Seen, local_mode: str) -> AgentStatus:
     """Gather how a host stands."""
     now, (number, policy) = seen.now, policy_of(host)
-    left = days_left(clock.state, clock.enrolled, now)
-    state = next_state(clock.state, Known.END) if clock.state is State.GRACE and not left else clock.state
+    left, state = days_left(clock.state, clock.enrolled, now), state_of(clock, now)
     revoked = host.order[0].known.revoked
     mode: Any = mode_of(host, local_mode).label
     return AgentStatus(
@@ -98,13 +97,19 @@ def status_of(host: AsyncHost, clock: Clock, seen: Seen, local_mode: str) -> Age
     )
 
 
-def said_of(clock: Clock) -> Standing:
+def state_of(clock: Clock, now: int) -> State:
+    """Tell how a host stands, though nobody has noted yet that its grace is over."""
+    over = clock.state is State.GRACE and not days_left(clock.state, clock.enrolled, now)
+    return next_state(clock.state, Known.END) if over else clock.state
+
+
+def said_of(clock: Clock, now: int) -> Standing:
     """Say to a licence server how this host stands."""
-    in_grace, out = clock.state is State.GRACE, clock.state is State.OUTAGE
+    state = state_of(clock, now)
     return Standing(
-        state=clock.state.value,
-        grace_ends=grace_ends(clock.enrolled) if in_grace else 0,
-        outage_since=clock.contact if out else 0,
+        state=state.value,
+        grace_ends=grace_ends(clock.enrolled) if state is State.GRACE else 0,
+        outage_since=clock.contact if state is State.OUTAGE else 0,
         voucher_used=len(clock.uses[:MOST]),
         software=__version__,
     )
