@@ -28,6 +28,8 @@ WIDTHS = {"phone": 360, "tablet": 768, "desktop": 1280}
 """Pixels."""
 LIGHT = 150_000
 """Bytes of which a first visit stays below."""
+TOLD = (401, 409, 422)
+"""What a page itself tells: nobody is in any more, something is refused, a form is wrong."""
 Scheme = Literal["light", "dark"]
 
 
@@ -103,7 +105,8 @@ class Shown:
 
     def _listen(self, message: ConsoleMessage) -> None:
         # What was asked for may be answered with an error, which the page itself tells.
-        if message.type in ("error", "warning") and "responded with a status of 422" not in message.text:
+        told = any(f"responded with a status of {status}" in message.text for status in TOLD)
+        if message.type in ("error", "warning") and not told:
             self.faults.append(message.text)
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from calvox.apps.desk.app import FACE
+from calvox.centre.agreements import ShowAgreement
 from calvox.centre.history import OneServer
 from calvox.centre.keys import public_key
 from calvox.common.clock import SYSTEM
@@ -18,7 +20,7 @@ from calvox.wire.phone.message import Kind
 from calvox.wire.phone.oracles import confirmation_fits
 from calvox.wire.phone.repair import Whole
 from tests.browser.centres import Centre
-from tests.browser.showing import PASSWORD, look_over
+from tests.browser.showing import CHOSEN, PASSWORD, look_over
 from tests.centre.test_desk import spoken
 from tests.centre.world import AGREEMENT, CALL_WORD, SERVER
 
@@ -66,18 +68,25 @@ def test_a_whole_call_with_a_misheard_word_a_reload_and_a_power_cut(centre: Cent
         keys.type(ID[2] + " ")
         expect(page.locator("button[value=take]")).to_be_focused()
         keys.press("Enter")
-        page.wait_for_selector("#quantity")
-        page.fill("#quantity", "20")
-        page.fill("#sequence", "1")
+        expect(page.locator("#pack")).to_be_focused()
+        keys.press("Tab")
+        keys.type("20")
+        keys.press("Tab")
+        keys.type("1")
         keys.press("Enter")
-        page.click("text=Show the control words")
+        expect(page.get_by_role("button", name="Show the control words")).to_be_focused()
+        keys.press("Enter")
+        expect(page.locator("#control")).to_be_focused()
         shown = page.locator(".compare").all_inner_texts()
         look_over(page)
         centre.kill()
         centre.start()
         page.reload()
         assert page.locator(".compare").all_inner_texts() == shown
-        page.click("text=The same on both sides: sign")
+        expect(page.locator("#control")).to_be_focused()
+        keys.press("Tab")
+        expect(page.get_by_role("button", name="The same on both sides: sign")).to_be_focused()
+        keys.press("Enter")
         page.wait_for_selector("#reading")
         assert accepted(centre.folder, read_by_space(page)) == 20
         look_over(page)
@@ -88,6 +97,51 @@ def test_a_whole_call_with_a_misheard_word_a_reload_and_a_power_cut(centre: Cent
         for path in (*(link.path for link in LINKS), f"/servers/{SERVER.hex()}", f"/agreements/{AGREEMENT}"):
             page.goto(centre.people + path)
             look_over(page)
+
+
+def test_a_session_that_ends_and_a_second_window(centre: Centre) -> None:
+    """The pack that was sent too late is noted after the log-in; a window that shows other control words signs nothing."""
+    with centre.desk.page("/") as page:
+        take(page)
+        expect(page.locator("#line-1")).to_be_focused()
+        for number, line in enumerate(ID, 1):
+            page.fill(f"#line-{number}", line)
+        page.click("button[value=take]")
+        page.fill("#quantity", "20")
+        page.fill("#sequence", "1")
+        page.context.clear_cookies(name=FACE.cookie)
+        page.click("text=Note the pack")
+        expect(page.locator("#name")).to_be_focused()
+        look_over(page)
+        page.keyboard.type("sam")
+        page.fill("#password", CHOSEN)
+        page.press("#password", "Enter")
+        expect(page.get_by_role("button", name="Send it now")).to_be_focused()
+        look_over(page)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Show the control words")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#control")
+        other = page.context.new_page()
+        other.goto(page.url)
+        other.fill("#quantity", "30")
+        other.fill("#sequence", "2")
+        other.press("#sequence", "Enter")
+        other.get_by_role("button", name="Show the control words").press("Enter")
+        other.wait_for_selector("#control")
+        page.click("text=The same on both sides: sign")
+        expect(page.locator(".trouble")).to_contain_text("another window")
+        page.click("text=The same on both sides: sign")
+        page.wait_for_selector("#reading")
+        other.click("text=They differ")
+        expect(other.locator(".trouble")).to_contain_text("was signed")
+        expect(other.locator("#reading")).to_be_visible()
+        page.go_back()
+        page.wait_for_selector("#reading")
+        page.dblclick("text=The caller goes away without it")
+        page.wait_for_url("**/?done=given-up")
+    (line,) = centre.owner.call("agreement-show", ShowAgreement(AGREEMENT)).lines
+    assert line.taken == 50
 
 
 def read_by_space(page: Page) -> list[str]:

@@ -231,7 +231,7 @@ def test_the_keyboard_stands_where_one_goes_on() -> None:
 
     bare = structs.replace(NOTED, lines=(), requests=())
     assert (focused(bare), focused(NOTED)) == (["pack"], ["button"])
-    assert focused(structs.replace(NOTED, prepared=PREPARED)) == []
+    assert focused(structs.replace(NOTED, prepared=PREPARED)) == ["control"]
 
 
 def test_a_form_that_signs_names_what_was_shown() -> None:

@@ -48,6 +48,7 @@ from calvox.centre.context import Context, Unlock
 from calvox.centre.entries import CentreFounded
 from calvox.centre.page import headers, page
 from calvox.centre.register import REGISTER
+from calvox.centre.statistics import MOST_DAYS, StatisticsAsked, call_statistics
 from calvox.common import settings
 from calvox.common.clock import SYSTEM, World, demand_clock
 from calvox.common.errors import ClockWrong
@@ -204,6 +205,7 @@ def _run(
         aside: list[Callable[[], Any]] = [
             partial(keep_certificates, folder, world, refreshes),
             partial(keep_alerting, watched(context)),
+            partial(run_in_threadpool, call_statistics, context, StatisticsAsked(MOST_DAYS), ""),
         ]
         aside += [partial(until_tampered, context.journal)]
         aside += [partial(run_in_threadpool, context.journal.verify)] if long else []

@@ -158,7 +158,7 @@ async def _remove_pack(visit: Visit, fields: Fields) -> Response:
 async def _prepare(visit: Visit, _: Fields) -> Response:
     """Have the call judged, and show the control words."""
     answer = await visit.case("call-prepare", OneCall(call_number(visit)))
-    return await call_page(visit, refusal=answer) if isinstance(answer, Refusal) else _back(visit, "#control")
+    return await call_page(visit, refusal=answer) if isinstance(answer, Refusal) else _back(visit)
 
 
 async def _compared(visit: Visit, fields: Fields) -> Response:
