@@ -41,7 +41,7 @@ def demand_exists(command: str, *, whole: bool) -> None:
     found = typer.main.get_command(import_module(f"calvox.cli.{noun}").app)
     while words and words[0] in getattr(found, "commands", {}):
         found = found.commands[words.pop(0)]  # type: ignore[attr-defined]
-    if hasattr(found, "commands"):
+    if hasattr(found, "commands") and not getattr(found, "invoke_without_command", False):
         assert not words, f"{command}: there is no such command"
         return
     try:
@@ -53,7 +53,28 @@ def demand_exists(command: str, *, whole: bool) -> None:
 
 
 def _names(param: object) -> list[str]:
-    return [*getattr(param, "opts", ()), *getattr(param, "secondary_opts", ()), "--json"]
+    return [*getattr(param, "opts", ()), *getattr(param, "secondary_opts", ()), "--json", "--help"]
+
+
+def named_in(page: str) -> list[str]:
+    """List every command that a page names anywhere, alternatives one by one, without what explains it."""
+    fenced = [
+        re.sub(r"\\\n +", "", text) for text in re.findall(r"^ *```.*?\n(.*?)^ *```", page, re.MULTILINE | re.DOTALL)
+    ]
+    lines = [line.strip().removeprefix("$ ") for text in fenced for line in text.splitlines()]
+    prose = re.sub(r"^ *```.*?^ *```", "", page, flags=re.MULTILINE | re.DOTALL)
+    found = [line for line in lines if line.startswith("calvox ")]
+    found += [" ".join(one.split()) for one in re.findall(r"`(calvox\s[^`]+)`", prose)]
+    plain = [
+        re.sub(r"  +\S.*$|\[.*$", "", one).replace("calvox --settings /etc/calvox/calvox.toml", "calvox")
+        for one in found
+    ]
+    return [each for one in plain for part in one.split("; ") for each in _alternatives(part.strip())]
+
+
+def _alternatives(text: str) -> list[str]:
+    first, *others = re.split(r" \| |, (?=[a-z])", text) if re.fullmatch(r"[a-z -]+([|,][a-z |,-]+)+", text) else [text]
+    return [first, *(f"{first.rpartition(' ')[0]} {other}" for other in others)]
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -70,6 +91,33 @@ def test_each_command_of_a_page_exists(name: str, tmp_path: Path, monkeypatch: p
         in_line = f"`{command}`" in page
         demand_exists(command, whole=not in_line)
     assert len(page.splitlines()) <= 200
+
+
+def test_every_command_that_is_named_anywhere_exists() -> None:
+    """In every page, in the READMEs, and in what users notice: by name and options."""
+    root, wrong, count = DOCS.parent, [], 0
+    for page in (*DOCS.rglob("*.md"), *root.glob("*.md"), *root.glob("examples/*/*.md")):
+        for command in named_in(page.read_text("utf-8")):
+            count += 1
+            try:
+                demand_exists(command, whole=False)
+            except (AssertionError, ValueError) as error:
+                wrong.append(f"{page.relative_to(root)}: {error}")
+    assert wrong == []
+    assert count > 500
+
+
+def test_alternatives_are_named_one_by_one() -> None:
+    """As the READMEs write them."""
+    page = "```\ncalvox site init | show; calvox manager serve    pages\ncalvox cal, pack    both\n```\n`calvox doctor [SITE]`\n"
+    assert named_in(page) == [
+        "calvox site init",
+        "calvox site show",
+        "calvox manager serve",
+        "calvox cal",
+        "calvox pack",
+        "calvox doctor",
+    ]
 
 
 @pytest.mark.parametrize("name", SETTING_UP)
