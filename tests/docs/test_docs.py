@@ -73,6 +73,13 @@ def test_the_readme_is_short(name: str) -> None:
     assert len((ROOT / name).read_text("utf-8").splitlines()) < 120
 
 
+def test_each_target_of_make_is_told() -> None:
+    """In the page for whoever works on Calvox, and no other is."""
+    targets = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text("utf-8"), flags=re.MULTILINE))
+    table = "\n".join(re.findall(r"^\| `make .*$", (ROOT / "CONTRIBUTING.md").read_text("utf-8"), flags=re.MULTILINE))
+    assert set(re.findall(r"`make ([a-z-]+)`", table)) | {"help", "clean"} == targets | {"clean"}
+
+
 def test_links_resolve() -> None:
     """Every relative link of every page leads to a file, and to a heading where it names one."""
     assert {str(path.relative_to(ROOT)): broken for path in pages() if (broken := broken_links(path))} == {}
