@@ -159,7 +159,7 @@ def test_grace_counts_down_as_the_hosts_said() -> None:
     ]
     needs = [need.text.into("en") for need in page.needs if isinstance(need.text, Text)]
     assert needs == [
-        "Grace is over, and people are refused: 1 session hosts",
+        "Session hosts that refuse people, for their grace is over: 1",
         "Grace ends on the session host h-2: 2 days left",
     ]
 

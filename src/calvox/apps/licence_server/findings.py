@@ -67,7 +67,7 @@ def _graces(told: StandingsAtAGlance, known: Container[str], now: int) -> Iterat
     """Tell of hosts that refuse people, or will before long, as they said; one that fell silent since is no better for it."""
     over = told.counts.get(Stands.GRACE_OVER, 0)
     if over:
-        text = t("Grace is over, and people are refused: {count} session hosts", count=over)
+        text = t("Session hosts that refuse people, for their grace is over: {count}", count=over)
         yield "grace-over", Finding(str(text), _HOSTS)
     soon = [one for one in told.graces if one.grace_ends - now <= GRACE_SOON * DAY]
     first = next((one for one in soon if not one.silent or "grace-ends" in known), None)

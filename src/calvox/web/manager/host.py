@@ -36,7 +36,7 @@ class HostPage(Page):
         "stands": t("Stands"),
         "as_said": t("As it says itself with its signs of life; nothing is decided by it."),
         "said": t("last said:"),
-        "said_at": t("Said"),
+        "said_at": t("It said so"),
         "grace_ends": t("Grace ends"),
         "outage": t("Last outage that it told of"),
         "since": t("since"),

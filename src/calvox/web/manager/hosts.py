@@ -118,7 +118,7 @@ class HostsPage(Page):
         "stands": t("Stands"),
         "said": t("last said:"),
         "group": t("Group"),
-        "enrolled": t("Enrolled"),
+        "enrolled": t("enrolled on"),
         "seen": t("Last heard"),
         "never": t("not yet"),
         "none": t("No session host is enrolled."),

@@ -230,7 +230,7 @@ def _needs(told: Status) -> Iterator[Need]:
 def _needs_of_graces(told: HostsAtAGlance) -> Iterator[Need]:
     over = told.standings.get(Stands.GRACE_OVER, 0)
     if over:
-        text = t("Grace is over, and people are refused: {count} session hosts", count=over)
+        text = t("Session hosts that refuse people, for their grace is over: {count}", count=over)
         yield Need(text, path=f"{HOSTS}?stands={Stands.GRACE_OVER}", urgent=True)
     first = next((one for one in told.graces if not one.silent), None)
     if first is not None and first.days_left <= GRACE_SOON:
