@@ -19,7 +19,7 @@ class LogInPage(Page):
         "name": t("Name"),
         "password": t("Password"),
         "go": t("Log in"),
-        "first": t("The first administrator’s account was made by “init”, and its password chosen there."),
+        "first": t("The first account was made by “init”, and its password chosen there."),
         "kept": t("What you have just sent was not carried out, and is not lost: it is shown to you afterwards."),
     }
 
