@@ -45,9 +45,10 @@ def demand_exists(command: str, *, whole: bool) -> None:
         assert not words, f"{command}: there is no such command"
         return
     try:
-        found.make_context(noun, words, resilient_parsing=not whole)
+        left = found.make_context(noun, words, resilient_parsing=not whole).args
     except Exception as error:
         raise AssertionError(f"{command}: {usage_error(error) or error}") from error
+    assert not left or hasattr(found, "commands"), f"{command}: takes no {left}"
     unknown = set(re.findall(r"(?<!\S)--[\w-]+", command)) - {one for param in found.params for one in _names(param)}
     assert not unknown, f"{command}: no option {unknown}"
 
@@ -175,7 +176,10 @@ def test_the_operators_page_has_what_the_desk_says(reason: Reason) -> None:
     assert reason.value.replace("-", " ") in told[0]
 
 
-@pytest.mark.parametrize("command", ["calvox server fly", "calvox server init --fly", "calvox centre retire"])
+@pytest.mark.parametrize(
+    "command",
+    ["calvox server fly", "calvox server init --fly", "calvox centre retire", "calvox server enrolment-code DESK-01"],
+)
 def test_what_does_not_exist_is_found(command: str) -> None:
     """A wrong command, a wrong option, and an argument that is missing."""
     with pytest.raises(AssertionError):
