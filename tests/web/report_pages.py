@@ -13,9 +13,10 @@ from calvox.journal.listing import EntryShown, Looked, Verification
 from calvox.server.report import Status
 from calvox.server.report_tables import REPORTS, Kind, Report
 from calvox.trust.signed_reports import Cell
+from calvox.web.common.journal import Sought
 from calvox.web.common.pages import Page
 from calvox.web.manager.advice import advice
-from calvox.web.manager.journal import Sought, journal
+from calvox.web.manager.journal import journal
 from calvox.web.manager.overview import overview
 from calvox.web.manager.reports import reports
 from calvox.web.manager.verification import verification

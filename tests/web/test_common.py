@@ -7,13 +7,17 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
+from jinja2 import Environment, nodes
 
 from calvox.common.commands import Command
 from calvox.common.errors import BadInput, Denied
 from calvox.common.i18n import LANGUAGES, Text, t
+from calvox.journal.listing import EntryShown
 from calvox.web.common import headers
 from calvox.web.common.assets import FOLDER, assets, served
 from calvox.web.common.guard import MOST_FIELDS, check_origin, check_token, fields_of, token_of
+from calvox.web.common.journal import Entries, EntryRow
+from calvox.web.common.pages import FOLDER as TEMPLATES
 from calvox.web.common.pages import Frame, Link, Page, write
 
 HOSTILE = "<script>alert(1)</script>'\"&{{ 7*7 }}\u202etxt.exe\x1b[2J"
@@ -99,6 +103,26 @@ def test_fields_are_read_as_a_browser_writes_them() -> None:
     for wrong in (b"name=%ff", b"\xff=1", b"a=1&a=2", many):
         with pytest.raises(BadInput):
             fields_of(wrong)
+
+
+def test_the_list_of_entries_says_exactly_its_words() -> None:
+    """None is missing, none is left over."""
+    tree = Environment(autoescape=True).parse((TEMPLATES / "common/journal.html").read_text("utf-8"))
+    said = {
+        node.attr
+        for node in tree.find_all(nodes.Getattr)
+        if isinstance(node.node, nodes.Getattr) and node.node.attr == "said"
+    }
+    assert said == set(Entries.said)
+
+
+def test_a_long_value_of_an_entry_is_cut() -> None:
+    """The file that is taken along has it whole; what is empty is left out, who did it stands apart."""
+    entry = EntryShown(
+        7, "2027-01-15T12:00:00Z", "Kept", {"by": "ada", "none": None, "list": [], "long": "x" * 500}, ""
+    )
+    assert EntryRow(entry).says == {"long": "x" * 299 + "…"}
+    assert (EntryRow(entry).by, EntryRow(entry).time) == ("ada", 1_800_014_400)
 
 
 def test_every_language_is_offered_in_its_own_name() -> None:

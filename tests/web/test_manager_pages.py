@@ -125,7 +125,7 @@ def test_an_administrator_is_shown_forms() -> None:
         "holder": {"/log-out", "/holders/revoke", "/holders/release", "/holders/leave"},
         "packs": {"/log-out", "/packs/convert", "/packs/policy"},
         "policy": {"/log-out", "/policy", "/policy/voucher"},
-        "people": {"/log-out", "/people/add", "/people/password", "/people/remove"},
+        "people": {"/log-out", "/people/add", "/people/log-out", "/people/password", "/people/remove"},
     }
 
 

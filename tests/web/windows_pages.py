@@ -10,6 +10,7 @@ from calvox.doctor.facts import Backup, Fact, LicenceServer, Machine, Mode, Pack
 from calvox.doctor.rules import every_rule
 from calvox.journal.listing import EntryShown, Looked, Verified
 from calvox.web.common.come_in import ComeInPage
+from calvox.web.common.journal import Sought
 from calvox.web.common.pages import Page
 from calvox.web.windows.acceptance import Tried, acceptance
 from calvox.web.windows.action import action_page
@@ -139,7 +140,7 @@ EVERY_PAGE: dict[str, Page] = {
     "papers": papers([HOSTILE, "b"], [1], [PAPER], ERROR),
     "plans": plans(VIEWS, [HOSTILE], ("migrate", HOSTILE, HOSTILE), ERROR),
     "plan": plan(VIEWS[0], ERROR),
-    "journal": journal(Looked([ENTRY], 3), ["CallOpened"], kind="CallOpened", by=HOSTILE, before=9, found=ERROR),
+    "journal": journal(Looked([ENTRY], 3), ["CallOpened"], Sought("CallOpened", HOSTILE), 9, ERROR),
 }
 """By a name of ours."""
 EMPTY_PAGES: dict[str, Page] = {
@@ -152,6 +153,6 @@ EMPTY_PAGES: dict[str, Page] = {
     "artefacts": artefacts([]),
     "papers": papers([], [], []),
     "plans": plans([], []),
-    "journal": journal(Looked([], 0), [], found=Verified(1, "ab")),
+    "journal": journal(Looked([], 0), [], Sought(), found=Verified(1, "ab")),
 }
 """The same with nothing to show."""

@@ -18,6 +18,7 @@ from calvox.common.spreadsheets import csv_lines
 from calvox.core.ledger import LEDGER
 from calvox.journal.interface import Journal
 from calvox.journal.listing import Chosen, EntryShown, Looked, bounds, chosen_entries, latest_entries
+from calvox.web.common.journal import PAGE, Sought
 from calvox.web.manager import journal, menu
 from calvox.web.manager.verification import verification
 
@@ -47,10 +48,10 @@ async def show_journal(visit: Visit) -> Response:
     before = asked.before if 0 < asked.before <= MOST else 0
     looked: Looked | BadInput
     try:
-        looked = await visit.read(latest_entries, before, chosen(asked, visit.desk.zone), journal.PAGE)
+        looked = await visit.read(latest_entries, before, chosen(asked, visit.desk.zone), PAGE)
     except BadInput as error:
         looked = error
-    wanted = journal.Sought(asked.kind, asked.by.strip(), asked.since, asked.until)
+    wanted = Sought(asked.kind, asked.by.strip(), asked.since, asked.until)
     page = journal.journal(looked, KINDS, wanted, before)
     return visit.page(page, menu.JOURNAL, status=422 if isinstance(looked, BadInput) else 200)
 

@@ -10,9 +10,10 @@ from calvox.common.errors import StoreFailed, Tampered
 from calvox.journal.listing import Chosen, Verified, latest_entries, show_entries
 from calvox.site.book import SITE_BOOK
 from calvox.site.folder import SiteFolder
+from calvox.web.common.journal import PAGE, Sought
 from calvox.web.common.pages import Page
 from calvox.web.windows import menu
-from calvox.web.windows.journal import PAGE, journal
+from calvox.web.windows.journal import journal
 
 KINDS = tuple({fact.__name__ for fact in SITE_BOOK.facts})
 """The kinds of entries that may be asked for."""
@@ -46,7 +47,7 @@ def _page(site: SiteFolder, asked: AskedEntries, found: Verified | Tampered | St
     before, by = asked.before if 0 < asked.before <= MOST else 0, asked.by.strip()
     with site.journal.read() as reader:
         looked = latest_entries(reader, before, Chosen(asked.kind, by), PAGE)
-    return journal(looked, KINDS, kind=asked.kind, by=by, before=before, found=found)
+    return journal(looked, KINDS, Sought(asked.kind, by), before, found)
 
 
 async def give_journal(visit: Visit) -> Response:
