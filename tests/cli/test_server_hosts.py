@@ -1,6 +1,7 @@
 """`calvox server hosts list` and `settle-voucher`: how session hosts stand, and what one that is gone had of its voucher."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("calls", "sleeps", "never", "gone"):
         host = site.enrol(name, "2022").enrolled.host
         if name in said:
-            site.run(lambda tx, host=host, one=said[name]: keep_standing(tx, host, *one))
+            standing, told = said[name]
+            site.run(partial(keep_standing, host=host, said=standing, told=told))
     (row,) = site.rows("host", name="gone")
     site.run(lambda tx: statements_for(tx, site.server, row))
     revoke_host(site.server, "gone", "burnt", "ada")
