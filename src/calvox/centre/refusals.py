@@ -119,9 +119,7 @@ _SAID: dict[Reason, Text] = {
     Reason.REISSUE_TOO_OFTEN: t(
         "I may not do this again so soon without the proof of the old server. My supervisor will call your company back."
     ),
-    Reason.KEEPS_ITS_PACKS: t(
-        "Your licence server keeps the packs that it has. This call is about its new ID alone; packs are for another call."
-    ),
+    Reason.KEEPS_ITS_PACKS: _COMPARE,
 }
 
 
