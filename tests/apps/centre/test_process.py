@@ -18,6 +18,7 @@ import pytest
 
 from calvox.apps.centre import tls
 from calvox.apps.centre.process import CASES, Founding, found, open_centre, owner, passphrase_stored, run
+from calvox.apps.journals import VerifyJournal
 from calvox.centre.agreements import AddAgreement, NewCaller, NewLine
 from calvox.centre.calls import CallsAsked, PrepareCall, Prepared
 from calvox.centre.keys import public_key
@@ -244,6 +245,20 @@ def test_an_edited_register_keeps_it_from_starting(folder: Path) -> None:
     connection.close()
     with pytest.raises(Tampered, match="Table line"):
         run(serving(folder), lambda: PASSPHRASE, print)
+
+
+def test_a_verification_that_somebody_asks_for_ends_it_when_the_register_was_edited(
+    folder: Path, start: Callable[[], Process]
+) -> None:
+    """As it would not start: whoever asked has the answer, and the process ends with the exit code of a start."""
+    process = start()
+    connection = apsw.Connection(str(folder / "journal.db"))
+    connection.execute("UPDATE line SET quantity = 100000")
+    connection.close()
+    with pytest.raises(Tampered, match="Table line"):
+        process.call("journal-verify", VerifyJournal())
+    process.popen.communicate(timeout=20)
+    assert process.popen.returncode == 11
 
 
 def test_it_starts_only_with_its_passphrase(folder: Path) -> None:
