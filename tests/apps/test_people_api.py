@@ -13,19 +13,21 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from calvox.apps.licence_server.process import CASES
 from calvox.apps.licence_server.upkeep import keep_certificate
-from calvox.apps.people_api import Certificates, PeopleDesk, people_app, people_context
+from calvox.apps.people_api import Certificates, PeopleDesk, open_people_socket, people_app, people_context
 from calvox.apps.people_api.app import LOG_IN_LIMIT, MOST_CHECKED, ChangePassword, LoggedIn, LogIn, Myself
 from calvox.apps.people_api.cases import AddPerson
-from calvox.common.errors import BadSettings
+from calvox.common.clock import DAY, World
+from calvox.common.errors import BadSettings, StoreFailed
 from calvox.common.i18n import t
 from calvox.common.settings import Server
 from calvox.people.accounts import PersonShown, set_password
 from calvox.people.attempts import FIRST_LOCK
 from calvox.server.report import Status
-from calvox.trust.certificates import issue_server_certificate, new_key
+from calvox.trust.certificates import expires_at, issue_server_certificate, new_key
 from tests.apps.asgi import Told, ask, ask_within
 from tests.world import Site
 
@@ -169,13 +171,14 @@ def test_a_failed_log_in_takes_its_time_and_only_so_many_are_checked(
     assert (asyncio.run(crowd()), desk.checked) == (429, 0)
     monkeypatch.undo()
     begun = time.monotonic()
-    assert asyncio.run(_try(app)) == 401
+    assert asyncio.run(_try(app, "somebody else")) == 401
     assert time.monotonic() - begun >= 0.3
+    assert asyncio.run(_try(app)) == 429, "failures that were counted while it was locked let nobody's lock go"
 
 
-async def _try(app: Any) -> int:
+async def _try(app: Any, name: str = "nobody") -> int:
     """Log in within a loop, as nobody."""
-    return (await ask_within(app, "POST", "/v1/log-in", msgspec.json.encode(LogIn("nobody", "x")))).status
+    return (await ask_within(app, "POST", "/v1/log-in", msgspec.json.encode(LogIn(name, "x")))).status
 
 
 # Garbage before anybody is logged in
@@ -280,3 +283,48 @@ def test_a_certificate_that_went_bad_ends_nothing(site: Site, monkeypatch: pytes
 
     asyncio.run(some_time())
     assert tried[:4] == [1, 2, 1, 2]
+
+
+def test_a_full_disk_where_a_certificate_is_to_be_made_ends_nothing(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server's own is tried again, hour by hour."""
+    monkeypatch.setattr("calvox.apps.licence_server.upkeep.CERTIFICATE_SECONDS", 0.01)
+    tried: list[int] = []
+
+    def full(*_: object) -> None:
+        tried.append(1)
+        raise StoreFailed(t("no room"))
+
+    monkeypatch.setattr("calvox.apps.licence_server.upkeep.renew_tls", full)
+
+    async def some_time() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(keep_certificate(site.server, [lambda: tried.append(2)]), 1)
+
+    asyncio.run(some_time())
+    assert tried[:4] == [1, 2, 1, 2]
+
+
+@pytest.mark.parametrize(("days", "told"), [(-1, True), (13, True), (15, False)])
+def test_a_certificate_of_the_sites_own_that_ends_is_told(site: Site, tmp_path: Path, days: int, told: bool) -> None:
+    """Nobody but the site can make it anew; the log says by when, before its end and after it, and it is shown all the same."""
+    certificate, key = files(tmp_path, site, "licences.example")
+    socket = open_people_socket(
+        "127.0.0.1:0", shown(site, Server(people_certificate=certificate, people_key=key)), ["a"]
+    )
+    ends = expires_at(Path(certificate).read_bytes())
+    with capture_logs() as lines:
+        socket.watch(World(now=lambda: ends - days * DAY, random=bytes))
+        socket.refresh()
+    socket.sock.close()
+    assert [line["path"] for line in lines] == ([certificate] if told else [])
+
+
+def test_our_own_certificate_needs_nobody_to_watch_it(site: Site) -> None:
+    """It is made anew by itself, long before."""
+    socket = open_people_socket("127.0.0.1:0", shown(site, Server()), ["a"])
+    with capture_logs() as lines:
+        socket.watch(World(now=lambda: 1 << 40, random=bytes))
+    socket.sock.close()
+    assert lines == []

@@ -1,7 +1,9 @@
 """`calvox backup` as a person types it: the words once, one line back, a backup, a drill, a restore; nothing of it is kept."""
 
+import errno
 import io
 import json
+import os
 import re
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -138,3 +140,14 @@ def test_a_file_may_hold_the_key_in_any_form(language: Any) -> None:
     for text in ("", "CVX1R:AAAAA", " ".join(lines[:3]), "x" * 4000, "\x00" * 60):
         with pytest.raises(BadCode):
             read_key(text)
+
+
+def test_a_service_that_may_not_be_nice_makes_its_backup(terminal: Terminal) -> None:
+    """The unit of systemd filters the call (@resources), and has been nice already."""
+
+    def filtered(increment: int) -> int:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    terminal.patch.setattr(os, "nice", filtered)
+    terminal.run("backup", "key", "--yes")
+    assert "Backed up and verified" in terminal.run("backup", "create")

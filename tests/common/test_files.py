@@ -1,5 +1,6 @@
 """Files are whole or absent."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from calvox.common.errors import BadInput, Conflict, NotFound, StoreFailed
-from calvox.common.files import build_whole, read_whole, write_whole
+from calvox.common.files import build_whole, copy_whole, read_whole, sweep_unfinished, write_whole
 
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
@@ -135,3 +136,58 @@ def test_a_folder_that_cannot_be_made_is_refused(
     with pytest.raises(error), build_whole(Path(name)):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_could_not_be_written_is_not_left_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a full disk the hint says what to do; what was there before is there still."""
+    write_whole(tmp_path / "key", b"before")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreFailed, match="No space left") as caught:
+        write_whole(tmp_path / "key", b"after")
+    assert "Make room" in str(caught.value.hint)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
+
+
+def test_what_a_kill_left_of_a_file_is_swept(tmp_path: Path) -> None:
+    """And nothing else, however it is named."""
+    others = ("root", ".hidden.new", "a.1.2.new", ".root.1.new", ".root.1.2.old")
+    for name in (*others, ".root.12.34.new"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / ".folder.1.2.new").mkdir()
+    assert sweep_unfinished(tmp_path) == [".root.12.34.new"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted((*others, ".folder.1.2.new"))
+    assert sweep_unfinished(tmp_path / "none") == []
+
+
+def test_the_names_in_a_folder_that_is_built_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those within before it is moved, its own afterwards."""
+    steps: list[str] = []
+    sync, replace = os.fsync, os.replace
+
+    def synced(handle: int) -> None:
+        steps.append(Path(os.readlink(f"/proc/self/fd/{handle}")).name)
+        sync(handle)
+
+    def moved(old: Path, new: Path) -> None:
+        steps.append("moved")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", moved)
+    with build_whole(tmp_path / "server") as beside:
+        (beside / "keys").mkdir()
+    assert steps == ["keys", ".server.new", "moved", tmp_path.name]
+
+
+def test_a_copy_is_whole_or_not_there(tmp_path: Path) -> None:
+    """With nothing beside it; one that cannot be made leaves none."""
+    (tmp_path / "from").write_bytes(b"x" * 100_000)
+    copy_whole(tmp_path / "from", tmp_path / "to")
+    assert (tmp_path / "to").read_bytes() == b"x" * 100_000
+    with pytest.raises(OSError, match="No such file"):
+        copy_whole(tmp_path / "none", tmp_path / "other")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["from", "to"]

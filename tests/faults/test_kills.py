@@ -136,8 +136,7 @@ def start(folder: Path) -> Iterator[Callable[[str], Serving]]:
 
     yield begin
     for one in started:
-        if one.process.poll() is None:
-            one.kill()
+        one.kill()
 
 
 def test_a_centre_that_is_killed_in_a_call(folder: Path, start: Callable[..., Serving]) -> None:

@@ -163,7 +163,11 @@ def _moved(beside: Path, folder: Path) -> None:
     for place, _, _ in os.walk(beside, topdown=False):
         sync_folder(Path(place))
     os.replace(beside, folder)
-    sync_folder(folder.parent)
+    try:
+        sync_folder(folder.parent)
+    except OSError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def failed(path: Path, error: OSError) -> StoreFailed:

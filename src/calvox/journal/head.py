@@ -14,8 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from calvox.common.errors import StoreFailed, Tampered
-from calvox.common.files import PLAIN
+from calvox.common.errors import Tampered
+from calvox.common.files import PLAIN, failed
 from calvox.common.i18n import t
 
 MAGIC = b"CVXHEAD1"
@@ -48,7 +48,7 @@ class HeadFile:
                 hint=t("Restore it with the database from one backup; without it a cut journal could not be told."),
             ) from error
         except OSError as error:
-            raise StoreFailed(t("{path}: {why}", path=str(path), why=str(error))) from error
+            raise failed(path, error) from error
         self._turn = 0
         if create:
             self.write(Head(0, bytes(32)))

@@ -16,7 +16,9 @@ import pytest
 from calvox.apps.site_manager.process import serve_site
 from calvox.apps.site_manager.tls import BEARS, CERTIFICATE, KEY, certificate
 from calvox.common.clock import DAY, SYSTEM, World
-from calvox.common.errors import BadInput, BadSettings, NotFound
+from calvox.common.errors import BadInput, BadSettings, NotFound, StoreFailed
+from calvox.common.files import write_whole
+from calvox.common.i18n import t
 from calvox.trust.certificates import issue_server_certificate, make_authority, new_key
 from tests.apps.site_manager.conftest import Served
 from tests.apps.site_manager.serving import SiteProcess
@@ -106,6 +108,28 @@ def test_a_certificate_is_made_once_and_anew_when_it_nears_its_end(tmp_path: Pat
     second = certificate(tmp_path, NAMES, later)
     third = certificate(tmp_path, ("site.example",), later)
     assert len({first.fingerprint, second.fingerprint, third.fingerprint}) == 3
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_a_certificate_whose_making_was_cut_off_is_made_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """At each of its files, the first time and for another name: certificate and key fit each other, and are ours."""
+
+    def cut_off(path: Path, data: bytes) -> None:
+        if len(written) == step:
+            raise StoreFailed(t("the power is off"))
+        written.append(path.name)
+        write_whole(path, data)
+
+    for names in (NAMES, ("site.example",)):
+        written: list[str] = []
+        with monkeypatch.context() as patch:
+            patch.setattr("calvox.apps.site_manager.tls.write_whole", cut_off)
+            with pytest.raises(StoreFailed):
+                certificate(tmp_path, names, SYSTEM)
+        assert certificate(tmp_path, names, SYSTEM).own
+        assert (tmp_path / BEARS).read_text() == names[0]
 
 
 def test_the_sites_own_certificate_is_served_and_never_written_over(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import msgspec
@@ -20,7 +20,7 @@ import msgspec
 from calvox.apps.continuity.cases import Drilled
 from calvox.apps.continuity.kept import Kept
 from calvox.apps.continuity.making import Progress, proven
-from calvox.common.errors import BadSignature, Busy, Conflict, Tampered
+from calvox.common.errors import BadSignature, Busy, Conflict, StoreFailed, Tampered
 from calvox.common.files import build_whole, built_beside, failed, own_file, sync_folder
 from calvox.common.i18n import t
 from calvox.core.continuity import Restored
@@ -124,10 +124,23 @@ def restore(
             counts = proven(kept, folder, progress)
             generation = _begun(kept, folder, digest, manifest.position, next_generation, by)
         if old is not None:
-            _move(place, old)
-            finish_restore(place)
+            _swap(place, old)
     told = str(old) if old else ""
     return RestoredStore(str(place), told, digest, manifest.made, manifest.owner, manifest.position, generation, counts)
+
+
+def _swap(place: Path, old: Path) -> None:
+    """Carry out the two moves; where the second cannot follow, the first is undone, and nothing was done."""
+    try:
+        _move(place, old)
+        finish_restore(place)
+    except StoreFailed:
+        if not place.exists():
+            with suppress(OSError):
+                os.replace(old, place)
+        if filled(place):
+            shutil.rmtree(restored_beside(place), ignore_errors=True)
+        raise
 
 
 def finish_restore(place: Path) -> bool:
