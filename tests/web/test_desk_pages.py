@@ -95,8 +95,8 @@ def test_the_part_that_is_read_from_says_exactly_its_words() -> None:
 
 
 def test_the_part_about_a_calls_matter_says_exactly_its_words() -> None:
-    """One of them is the heading of the page's own step."""
-    assert _said("desk/about.html", "said") | {"freeze"} == set(ABOUT_WORDS)
+    """Two of them stand in the page's own step."""
+    assert _said("desk/about.html", "said") | {"freeze", "keeps"} == set(ABOUT_WORDS)
 
 
 def test_a_matter_says_beforehand_what_becomes_of_the_cals() -> None:
@@ -232,6 +232,8 @@ def test_the_keyboard_stands_where_one_goes_on() -> None:
     bare = structs.replace(NOTED, lines=(), requests=())
     assert (focused(bare), focused(NOTED)) == (["pack"], ["button"])
     assert focused(structs.replace(NOTED, prepared=PREPARED)) == ["control"]
+    frozen = structs.replace(bare, about=About.THAW)
+    assert (focused(frozen), focused(structs.replace(frozen, thaw=3))) == (["thaw"], ["button"])
 
 
 def test_a_form_that_signs_names_what_was_shown() -> None:

@@ -56,7 +56,7 @@ def come_back(browser: Browser, password: str = CHOSEN) -> int:
     """Log in on the page that is shown, with all that it holds; give the status."""
     kept = {name: hidden(browser.page).get(name, "") for name in ("then", "form", "fields")}
     return browser.post(
-        "/log-in", name="sam", password=password, **{name: one for name, one in kept.items() if one}
+        "/log-in", {name: one for name, one in kept.items() if one}, name="sam", password=password
     ).status
 
 
@@ -95,7 +95,7 @@ def test_a_form_waits_for_the_log_in(centre: Centre, sam: Desk) -> None:
     token = sam.token
     assert "Note the pack" in sam.get(path).body.decode()
     assert "<b>20</b>" not in sam.page
-    assert sam.post(f"{path}/pack", token=token, **pack).headers["location"] == path
+    assert sam.post(f"{path}/pack", pack, token=token).headers["location"] == path
     assert "<b>20</b>" in sam.get(path).body.decode()
 
 
@@ -109,7 +109,7 @@ def test_secrets_are_typed_again(centre: Centre, sam: Desk) -> None:
     assert 'name="call_word" type="password"' in sam.page
     assert 'name="call_word" value' not in sam.page
     kept = {name: value for name, value in hidden(sam.page).items() if name in ("caller", "language")}
-    assert sam.post("/calls", call_word=CALL_WORD, **kept).status == 303
+    assert sam.post("/calls", kept, call_word=CALL_WORD).status == 303
     end_sessions(centre)
     sam.get("/agreements/new")
     assert send(sam, "/agreements", "/agreements/new", **BOUGHT) == 401
@@ -119,7 +119,7 @@ def test_secrets_are_typed_again(centre: Centre, sam: Desk) -> None:
     assert 'name="word-1" type="password"' in sam.page
     assert 'name="word-2" type="password"' not in sam.page
     kept = {name: value for name, value in hidden(sam.page).items() if name != FIELD}
-    assert sam.post("/agreements", **kept, **{"word-1": BOUGHT["word-1"]}).status == 303
+    assert sam.post("/agreements", {**kept, "word-1": BOUGHT["word-1"]}).status == 303
 
 
 def test_every_secret_field_is_known() -> None:

@@ -79,7 +79,7 @@ class Desk(Browser):
 
     def send(self, path: str, **fields: str) -> int:
         """Send a form, and show the page to which that leads; give the status."""
-        told = self.post(path, **fields)
+        told = self.post(path, fields)
         if told.status != 303:
             return told.status
         return self.get(told.headers["location"].partition("#")[0]).status
@@ -195,12 +195,10 @@ def test_a_line_is_judged_while_it_is_typed(eve: Desk) -> None:
         ("abandon ab", "bad"),
         ("abandon", "unfinished"),
     ):
-        told = eve.post(f"{path}/type", token=token, what="server-id", form="words-fr", **{"line-2": text})
+        told = eve.post(f"{path}/type", {"line-2": text}, token=token, what="server-id", form="words-fr")
         assert (told.status, f'data-state="{state}"' in eve.page) == (200, True), eve.page
         assert "<html" not in eve.page
-    assert (
-        eve.post(f"{path}/type", token=token, what="server-id", form="words-fr", **{"line-2": "x" * 300}).status == 200
-    )
+    assert eve.post(f"{path}/type", {"line-2": "x" * 300}, token=token, what="server-id", form="words-fr").status == 200
     assert "too long" in eve.page
     assert 'value="abandon"' in eve.get(path).body.decode()
 
@@ -397,7 +395,7 @@ def test_a_supervisor_enters_an_agreement(centre: Centre, eve: Desk, sam: Desk) 
     eve.get("/")
     assert eve.send("/calls", caller="aude roy", call_word="genet bleu", language="fr") == 200
     eve.get("/")
-    assert eve.post("/agreements", **BOUGHT | {"number": ""}).status == 403
+    assert eve.post("/agreements", BOUGHT | {"number": ""}).status == 403
     assert eve.get("/agreements/new").status == 403
 
 
@@ -492,7 +490,7 @@ def test_a_step_of_a_call_that_is_not_there(eve: Desk, act: str) -> None:
             "sort": "line",
         }
         fields |= {"pack": "0:7", "quantity": "1", "sequence": "1"}
-        assert eve.post(f"/calls/{call}/{act}", **fields).status in (404, 422)
+        assert eve.post(f"/calls/{call}/{act}", fields).status in (404, 422)
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -262,6 +262,11 @@ class CallPage(Page):
         return tuple(sorted((*written, *spoken), key=lambda row: row.sequence))
 
     @property
+    def whole(self) -> bool:
+        """Whether the control words may be what comes next."""
+        return bool(self.packs or self.shown.continues or self.noted.thaw is not None)
+
+    @property
     def kind(self) -> Text:
         """What will be signed, or was."""
         if self.noted.prepared is not None:

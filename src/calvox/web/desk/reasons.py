@@ -28,5 +28,6 @@ REASONS: Mapping[str, Text] = {
     "old-server-unknown": t("replaced licence server unknown"),
     "old-server-replaced": t("replaced licence server replaced before"),
     "reissue-too-often": t("reissued too often"),
+    Reason.KEEPS_ITS_PACKS: t("packs asked for, which it keeps"),
     Reason.CONTROL_WORDS_DIFFER: t("control words differed"),
 }
