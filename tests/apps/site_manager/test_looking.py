@@ -1,10 +1,14 @@
 """Facts in the browser: dropped, shown, judged; with names that machines and people bring."""
 
+import gzip
+import io
 import json
+import zipfile
 from hashlib import sha256
 
 import pytest
 
+from calvox.apps.browser.visit import MOST_FILES
 from calvox.apps.site_manager import bringing
 from calvox.common.clock import DAY, show_date
 from calvox.site.book import BackupTested, BundleImported
@@ -84,12 +88,36 @@ def test_nothing_chosen_is_said(browser: Browser, files: dict[str, bytes]) -> No
     assert "No file was chosen" in browser.page
 
 
+def packed() -> bytes:
+    """Make an archive of a bundle, with a path that leads out of it, and 50 MB that are a few kilobytes."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../../site.toml", HEALTHY)
+        archive.writestr("bomb.json", b"[" * 50_000_000)
+    return held.getvalue()
+
+
+def test_nothing_that_comes_is_unpacked(served: Served, browser: Browser) -> None:
+    """An archive, what is compressed, what is nested without end: each is refused, and nothing is written anywhere."""
+    before = {path: path.stat().st_size for path in served.folder.parent.rglob("*") if path.suffix != ".db"}
+    facts = served.facts()
+    browser.get("/import")
+    wrong = {"a.zip": packed(), "a.json.gz": gzip.compress(HEALTHY), "deep.json": b'{"a":' * 200_000, "nul.json": b"\0"}
+    assert browser.drop("/import", wrong).status == 200
+    assert (browser.page.count(">refused</span>"), browser.page.count(">entered</span>")) == (len(wrong), 0)
+    browser.get("/import")
+    assert browser.drop("/import", {f"{number}.json": b"{}" for number in range(MOST_FILES + 1)}).status == 422
+    assert served.facts() == facts
+    after = {path: path.stat().st_size for path in served.folder.parent.rglob("*") if path.suffix != ".db"}
+    assert after == before
+
+
 def test_an_upload_is_bounded(served: Served, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """All files together; not a byte more is read, and nothing is entered."""
     before = served.facts()
     monkeypatch.setattr(bringing, "MOST_UPLOADED", len(HEALTHY))
     browser.get("/import")
-    assert browser.drop("/import", {"a.json": HEALTHY}).status in (413, 422)
+    assert browser.drop("/import", {"a.json": HEALTHY}).status == 413
     assert served.facts() == before
     browser.get("/import")
     assert browser.post("/import", {"files": "x"}).status == 422
