@@ -4,7 +4,7 @@ A licence server has no name at the centre: it is found by its server ID, by the
 that agreement's number or by a caller's name. Case and accents are set aside.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -19,6 +19,8 @@ from calvox.journal.interface import Reader
 from calvox.wire.phone.wordlists import plain
 
 MOST_FOUND = 50
+FEW = 200
+"""So many rows are read by their keys; more, by reading all once."""
 SERVER_ID_DIGITS = 36
 
 
@@ -75,8 +77,8 @@ def find_servers(context: Context, request: FindServers, _: str) -> ServersFound
     with context.journal.read() as reader:
         ids = _servers_of(reader, request)
         found: list[ServerFound] = []
-        for row in reader.select("server", {"state": request.state} if request.state else {}, order="-first_seen"):
-            if ids is not None and row["server_id"] not in ids:
+        for row in _rows_of(reader, ids):
+            if request.state not in ("", row["state"]):
                 continue
             if len(found) == MOST_FOUND:
                 return ServersFound(found, True)
@@ -112,6 +114,15 @@ def _servers_of(reader: Reader, request: FindServers) -> set[bytes] | None:
     return {row["server_id"] for row in reader.select("confirmation", {"agreement": request.agreement})}
 
 
+def _rows_of(reader: Reader, ids: set[bytes] | None) -> Iterable[Row]:
+    """Read licence servers, those heard of last first; a few are read one by one."""
+    if ids is None or len(ids) > FEW:
+        every = reader.select("server", order="-first_seen")
+        return every if ids is None else (row for row in every if row["server_id"] in ids)
+    rows = [row for one in ids if (row := reader.get("server", (one,))) is not None]
+    return sorted(rows, key=lambda row: int(row["first_seen"]), reverse=True)
+
+
 def _sought(text: str) -> str:
     if len(text) > LONGEST_NAME:
         raise BadInput(t("The field “{name}” is one line of 1 to {most} signs", name="text", most=LONGEST_NAME))
@@ -132,10 +143,10 @@ def _matching(reader: Reader, sought: str) -> set[bytes] | None:
         return {bytes.fromhex(whole)}
     numbers = set(_agreements(reader, sought))
     callers = {row["caller"] for row in reader.select("caller") if sought in row["caller"]}
-    rows = [row for number in numbers for row in reader.select("confirmation", {"agreement": number})]
-    if callers:
-        rows += [row for row in reader.select("confirmation") if row["caller"] in callers]
-    return {row["server_id"] for row in rows}
+    if not callers and len(numbers) <= FEW:
+        return {row["server_id"] for number in numbers for row in reader.select("confirmation", {"agreement": number})}
+    every = reader.select("confirmation")
+    return {row["server_id"] for row in every if row["agreement"] in numbers or row["caller"] in callers}
 
 
 def _agreements(reader: Reader, sought: str) -> Iterator[int]:
