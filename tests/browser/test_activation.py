@@ -138,6 +138,26 @@ def test_a_whole_activation_by_the_keyboard(calling: Call, language: Language) -
     assert calling.running.status().activated
 
 
+def test_a_whole_activation_without_javascript(calling: Call) -> None:
+    """By forms and buttons alone: a line that was mis-heard is judged by the server, and mended by what it suggests."""
+    with calling.manager.page("/activate", java_script_enabled=False) as page:
+        calling.prepare(page)
+        groups = calling.reads(Form.WORDS_EN)
+        page.click("a[href^='/call/type']")
+        page.fill("#line-1", short(groups[0]))
+        page.fill("#line-2", short(swapped(groups[1])))
+        page.press("#line-2", "Enter")
+        expect_state(page, 1, "good")
+        expect_state(page, 2, "bad")
+        page.click(f'#told-2 button[value="2 {groups[1]}"]')
+        expect_state(page, 2, "good")
+        for number in range(3, 8):
+            page.fill(f"#line-{number}", short(groups[number - 1]))
+        page.click("[data-after]")
+        page.wait_for_url("**/call/done?*")
+    assert calling.running.status().activated
+
+
 def test_a_word_that_is_in_no_list_is_red_at_once(calling: Call) -> None:
     """Without asking the server; completions are shown meanwhile, half a word is kept, and the next line waits."""
     with calling.manager.page("/activate") as page:
