@@ -24,6 +24,7 @@ from calvox.people.attempts import EVERY
 from calvox.people.links import make_link
 from calvox.people.log_in import Door
 from calvox.wire.card import fingerprint_words, read_card
+from calvox.wire.phone.identity import server_id
 from tests.centre.world import AGREEMENT, CALL_WORD, CALLER, OTHER_SERVER, PHONES, SECRET, SERVER, Centre, device, user
 
 PASSWORD = "a good password"
@@ -49,6 +50,9 @@ def fill(centre: Centre) -> None:
     end_call(centre.context, EndCall(taken.call), "op")
     allow_reissue(centre.context, AllowReissue(AGREEMENT, "flood"), "chief")
     centre.signed(kind="reissue", why="restored")
+    first, second = server_id(SECRET + 8, epoch=1), server_id(SECRET + 9, epoch=2)
+    centre.signed(user(1, 1, expiry=90), server_id=first.hex())
+    centre.signed(server_id=second.hex(), kind="reissue", replaces=first.hex(), why="another board")
     blacklist(centre.context, BlacklistServer(OTHER_SERVER.hex(), "stolen"), "chief")
     retire(centre.context, RetireServer(SERVER.hex(), SECRET.to_bytes(14, "big").hex()), "op")
     add_person(centre.context, "otto", "operator", PASSWORD, "chief")

@@ -117,7 +117,7 @@ def server_in_memory(world: World, **chosen: Any) -> LicenceServer:
     )
     journal.run(lambda tx: tx.append(founded))
     nothing, time = cast("Any", None), cast("Any", ToldTime(world))
-    return LicenceServer(Path("nowhere"), journal, nothing, nothing, settings, time)
+    return LicenceServer(Path("nowhere"), journal, nothing, nothing, settings, time, nothing)
 
 
 def pack_installed(number: int, kind: int, version: int, quantity: int, ends: int) -> PackInstalled:

@@ -9,6 +9,7 @@ import pytest
 from calvox.apps.centre.process import CARD, Founding, found
 from calvox.apps.licence_server.call_cases import PrepareCall
 from calvox.centre.agreements import AddAgreement, NewCaller, NewLine, add_agreement
+from calvox.centre.keys import Signer, unlock
 from calvox.common.files import read_whole
 from calvox.core.products import CalType, Programme
 from calvox.server.call import PackWish
@@ -70,9 +71,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _unlocked(centre: Centre) -> object:
-    from calvox.centre.keys import unlock
-
+def _unlocked(centre: Centre) -> Signer:
     return unlock(centre.folder, PASSPHRASE)
 
 

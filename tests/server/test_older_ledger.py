@@ -57,7 +57,7 @@ def opened(folder: Path) -> LicenceServer:
     world = World(now=lambda: NOW, random=lambda size: bytes(range(size)))
     journal = SqliteJournal(folder, LEDGER, SEALER, world)
     nothing, time = cast("Any", None), cast("Any", ToldTime(world))
-    return LicenceServer(folder, journal, nothing, nothing, Settings(server=Server()), time)
+    return LicenceServer(folder, journal, nothing, nothing, Settings(server=Server()), time, nothing)
 
 
 @pytest.fixture
