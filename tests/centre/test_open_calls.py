@@ -362,6 +362,54 @@ def test_calls_are_counted(centre: Centre) -> None:
             run(centre, statistics.call_statistics, statistics.StatisticsAsked(days))
 
 
+def test_days_that_are_over_are_counted_once(centre: Centre) -> None:
+    """Until then, and while a call of theirs is open, they are counted again; what was counted is the same as anew."""
+    asked = statistics.StatisticsAsked(3)
+    centre.now = START // DAY * DAY + DAY - 100
+    first, _ = signed(centre, device(20, 1))
+    centre.now += 200
+    run(centre, statistics.call_statistics, asked)
+    assert START // DAY not in centre.context.tallies
+    run(centre, open_calls.end_call, EndCall(first, Form.WORDS_FR))
+    told = run(centre, statistics.call_statistics, asked)
+    assert (told.read_out, told.longest) == (1, 200)
+    assert set(centre.context.tallies) == {START // DAY - 1, START // DAY}
+    taken(centre)
+    again = run(centre, statistics.call_statistics, asked)
+    assert (again.calls, again.read_out, again.open) == (2, 1, 1)
+    assert set(centre.context.tallies) == {START // DAY - 1, START // DAY}
+    centre.context.tallies.clear()
+    assert run(centre, statistics.call_statistics, asked) == again
+
+
+def test_a_history_tells_who_took_whose_place_and_what_comes_back(centre: Centre) -> None:
+    """Seen from either of the two."""
+    signed(centre, device(20, 1))
+    retire(centre.context, RetireServer(SERVER.hex(), SECRET.to_bytes(14, "big").hex()), "op")
+    told = run(centre, history.server_history, history.OneServer(SERVER.hex()))
+    (freed,) = told.freed
+    assert (freed.agreement, freed.quantity, freed.back > centre.now + 80 * DAY) == (AGREEMENT, 20, True)
+    centre.signed(server_id=OTHER_SERVER.hex(), kind="reissue", replaces=SERVER.hex())
+    for server in (SERVER, OTHER_SERVER):
+        (one,) = run(centre, history.server_history, history.OneServer(server.hex())).successions
+        assert (one.old, one.new, one.proven, one.allowed_by) == (SERVER.hex(), OTHER_SERVER.hex(), True, "")
+
+
+@pytest.mark.parametrize("few", [0, 200])
+def test_however_many_may_be_meant_the_same_is_found(centre: Centre, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read by their keys or all at once."""
+    monkeypatch.setattr(finding, "FEW", few)
+    signed(centre, device(20, 1))
+    centre.now += 5
+    blacklist(centre.context, BlacklistServer(OTHER_SERVER.hex(), "stolen"), "chief")
+    for text in ("mairie", "elodie", SERVER.hex()):
+        (one,) = run(centre, finding.find_servers, finding.FindServers(text)).servers
+        assert one.server.server_id == SERVER.hex()
+        assert run(centre, finding.find_servers, finding.FindServers(text, "retired")).servers == []
+    both = run(centre, finding.find_servers, finding.FindServers()).servers
+    assert [one.server.server_id for one in both] == [OTHER_SERVER.hex(), SERVER.hex()]
+
+
 def test_a_server_is_found_by_what_a_caller_can_tell(centre: Centre) -> None:
     """Its ID, the customer, the agreement's number, the caller's name; its history tells all."""
     _, answer = signed(centre, device(20, 1))

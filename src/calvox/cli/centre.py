@@ -10,35 +10,29 @@ import segno
 import typer
 
 from calvox.apps.centre.process import CARD, Founding, found, run
-from calvox.centre.agreements import AddAgreement, ListAgreements, NewCaller, ShowAgreement
 from calvox.centre.callers import UnlockCaller
 from calvox.centre.calls import CallsAsked
 from calvox.centre.card import CardAsked
 from calvox.centre.servers import BlacklistServer, RetireServer, ServersAsked
 from calvox.centre.signing import ReadAgain, SignCall
 from calvox.centre.succession import AllowReissue, ReissueLeave
+from calvox.cli.centre_agreements import agreement_app
 from calvox.cli.centre_alerts import alerts
 from calvox.cli.centre_call import Given, hold_call
 from calvox.cli.centre_options import (
     FolderOption,
     PassphraseOption,
     asking,
-    bought_line,
     call,
     chosen,
-    end_of,
     new_passphrase,
     owner_of,
-    secret,
-    secret_lines,
     telephone,
 )
 from calvox.cli.centre_show import (
     in_json,
-    show_agreements,
     show_calls,
     show_card,
-    show_one_agreement,
     show_servers,
     show_signed,
     unless_refused,
@@ -48,10 +42,8 @@ from calvox.cli.secrets import read_secret
 from calvox.cli.session import say, settings, show
 from calvox.common import logs
 from calvox.common.clock import show_date
-from calvox.common.errors import BadInput
 from calvox.common.files import read_whole, user_name
 from calvox.common.i18n import t
-from calvox.core.products import programme_named
 from calvox.people.accounts import plain_name
 from calvox.people.passwords import hash_password
 from calvox.wire.phone.anyform import read_code
@@ -61,7 +53,6 @@ from calvox.wire.phone.forms import Form
 from calvox.wire.phone.request import read_agreement
 
 app = typer.Typer(no_args_is_help=True, help=str(t("The activation centre: keys, agreements, calls.")))
-agreement_app = typer.Typer(no_args_is_help=True, help=str(t("What customers bought, and who may call for it.")))
 app.add_typer(agreement_app, name="agreement")
 app.add_typer(alerts)
 
@@ -136,60 +127,6 @@ def _announce(address: str, people: str) -> None:
         if people:
             say(t("Operators log in at {address}", address=people))
     sys.stdout.flush()
-
-
-@agreement_app.command("add", help=str(t("Enter an agreement.")))
-def add_agreement(
-    customer: Annotated[str, typer.Option("--customer", help=str(t("Who bought.")))],
-    programme: Annotated[
-        str, typer.Option("--programme", help=str(t("select, enterprise, campus, school, spla, open …")))
-    ],
-    sku: Annotated[str, typer.Option("--sku", help=str(t("The seller's number for what was bought.")))],
-    proof: Annotated[str, typer.Option("--proof", help=str(t("Proof of purchase, or contract number.")))],
-    lines: Annotated[list[str], typer.Option("--line", metavar="TYPE:VERSION:QUANTITY[:YYYY-MM-DD]")],
-    callers: Annotated[list[str], typer.Option("--caller", metavar="NAME[:TELEPHONE]", help=str(t("Who may call.")))],
-    call_word_file: Annotated[
-        str | None,
-        typer.Option("--call-word-file", help=str(t("Call words, one a line in the callers' order; - for input."))),
-    ] = None,
-    number: Annotated[str | None, typer.Option("--number", help=str(t("12 digits; drawn if not given.")))] = None,
-    ends: Annotated[str, typer.Option("--ends", metavar="YYYY-MM-DD", help=str(t("Its last day.")))] = "",
-    folder: FolderOption = None,
-) -> None:
-    """Enter an agreement."""
-    words = secret_lines(call_word_file) if call_word_file else None
-    if words is not None and len(words) != len(callers):
-        raise BadInput(t("There are {callers} callers and {words} call words", callers=len(callers), words=len(words)))
-    request = AddAgreement(
-        customer=customer,
-        programme=programme_named(programme),
-        sku=sku,
-        proof=proof,
-        lines=tuple(bought_line(text) for text in lines),
-        callers=tuple(_caller(text, words[at] if words else None) for at, text in enumerate(callers)),
-        number=read_agreement(number) if number else None,
-        ends=end_of(ends),
-    )
-    show_one_agreement(call(owner_of(folder), "agreement-add", request))
-
-
-def _caller(text: str, word: str | None) -> NewCaller:
-    name, _, phone = (part.strip() for part in text.partition(":"))
-    return NewCaller(name, word or secret(None, t("Call word of {name}:", name=name)), phone)
-
-
-@agreement_app.command("list", help=str(t("List agreements.")))
-def list_agreements(folder: FolderOption = None) -> None:
-    """List agreements."""
-    show_agreements(call(owner_of(folder), "agreement-list", ListAgreements()))
-
-
-@agreement_app.command("show", help=str(t("Show an agreement with its lines and callers.")))
-def show_agreement(
-    number: Annotated[str, typer.Argument(metavar="NUMBER", help=str(t("12 digits.")))], folder: FolderOption = None
-) -> None:
-    """Show an agreement with its lines and callers."""
-    show_one_agreement(call(owner_of(folder), "agreement-show", ShowAgreement(read_agreement(number))))
 
 
 @app.command("call", help=str(t("Take a call; with --json only prepare it.")))
