@@ -48,12 +48,16 @@ class Browser:
         *,
         origin: str = OWN,
         token: str | None = None,
-        partial: bool = False,
         **fields: str,
     ) -> Told:
-        """Send a form of the page that is shown, as htmx does if only a part is wanted."""
+        """Send a form of the page that is shown."""
         sent = {**form, **fields, FIELD: self.token if token is None else token}
-        return self._send(path, urlencode(sent).encode(), FORM, origin, {"HX-Request": "true"} if partial else {})
+        return self._send(path, urlencode(sent).encode(), FORM, origin)
+
+    def post_part(self, path: str, form: Mapping[str, str]) -> Told:
+        """Send a form of the page that is shown as htmx does, which wants a part of the answer."""
+        sent = urlencode({**form, FIELD: self.token}).encode()
+        return self._send(path, sent, FORM, OWN, {"HX-Request": "true"})
 
     def drop(
         self,

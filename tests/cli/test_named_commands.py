@@ -27,7 +27,7 @@ def named() -> Iterator[str]:
             if isinstance(node.func, ast.Name) and node.func.id == "Command":
                 yield str(node.args[0].value)
             if isinstance(node.func, ast.Attribute) and node.func.attr == "command" and "roles" in ast.dump(node.func):
-                yield f"people {node.args[0].value}"
+                yield f"people {node.args[0].value!s}"
 
 
 def test_each_command_in_a_text_exists() -> None:

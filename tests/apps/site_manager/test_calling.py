@@ -127,9 +127,9 @@ def test_a_line_that_cannot_be_is_refused_at_once_and_nothing_is_lost(served: Se
     assert browser.post(f"{place}/type", {"line": "BB<B"}).status == 422
     assert "Group 2, sign 3" in browser.page
     assert 'value="BB&lt;B"' in browser.page
-    assert browser.post(f"{place}/type", {"line": "BBBB"}, partial=True).status == 200
+    assert browser.post_part(f"{place}/type", {"line": "BBBB"}).status == 200
     assert "Group 2 has 4 signs, not 5" in browser.page
-    told = browser.post(f"{place}/type", {"line": "BBBBB"}, partial=True)
+    told = browser.post_part(f"{place}/type", {"line": "BBBBB"})
     assert told.status == 200
     assert '<li class="kept">BBBBB</li>' in browser.page
 
@@ -139,7 +139,7 @@ def test_a_line_is_judged_while_it_is_typed_and_not_kept(served: Served, browser
     served.prepared()
     place = opened(served, browser)
     for line, told in (("AAA", "2 signs are missing"), ("AA_", "neither a letter"), ("AAAAA", "The group is whole")):
-        assert told in browser.post(f"{place}/judge", {"line": line}, partial=True).body.decode()
+        assert told in browser.post_part(f"{place}/judge", {"line": line}).body.decode()
     assert '<li class="kept">' not in browser.get(place).body.decode()
 
 

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +14,7 @@ import pytest
 
 from calvox.site.book import ActionDone, ActionPrepared, PaperMade, PlanClosed, PlanOpened, StepConfirmed
 from calvox.windows.artefacts.kit import ARTEFACTS
-from tests.apps.browsing import Browser
+from tests.apps.browsing import NONE, Browser
 from tests.apps.calling import SERVER
 from tests.apps.site_manager.conftest import Served
 
@@ -99,7 +100,7 @@ def test_artefacts_come_as_an_archive_or_file_by_file(served: Served, browser: B
     assert {"gpo", "registry", "firewall", "backup"} <= {name.partition("/")[0] for name in whole}
 
 
-def _posted(browser: Browser, path: str, fields: dict[str, str] | None = None) -> Any:
+def _posted(browser: Browser, path: str, fields: Mapping[str, str] = NONE) -> Any:
     browser.get("/artefacts")
     return browser.post(path, fields)
 
