@@ -115,7 +115,7 @@ def _environment() -> "Environment":
         auto_reload=False,
     )
     moment, date = jinja2.pass_context(_moment), jinja2.pass_context(_date)
-    environment.filters |= {"moment": moment, "date": date, "number": number}
+    environment.filters |= {"moment": moment, "date": date, "number": number, "about": about}
     environment.globals |= {"asset": address_of, "languages": LANGUAGES, "token_field": FIELD}
     return environment
 
@@ -160,6 +160,11 @@ def _moment(context: Mapping[str, Any], moment: int) -> str:
 
 def _date(context: Mapping[str, Any], moment: int) -> str:
     return show_date(moment, context["frame"].zone)
+
+
+def about(what: Text | str, whom: Text | str) -> Text:
+    """Say what something is about; the colon stands as the language wants it."""
+    return t("{what}: {whom}", what=what, whom=whom)
 
 
 def number(value: int) -> str:

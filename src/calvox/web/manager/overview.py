@@ -121,7 +121,7 @@ class OverviewPage(Page):
         "erased": t("(erased)"),
         "enrolled": t("Enrolled"),
         "waiting": t("Wait for approval"),
-        "shut_out": t("Shut out"),
+        "shut_out": t("Are shut out"),
         "stand": t("How they stand, as they say"),
         "graces": t("Grace that ends first"),
         "graces_what": t(
