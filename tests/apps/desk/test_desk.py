@@ -317,6 +317,21 @@ def test_a_dropped_call_is_found_and_read_again(eve: Desk) -> None:
     assert path.rpartition("/")[2] in again[1]
 
 
+def test_a_typed_server_id_that_cannot_be_read_is_told_as_such(eve: Desk) -> None:
+    """And not as a name that nobody has."""
+    signed(eve)
+    words = " ".join(FRENCH).split()
+    for wrong in (
+        [*words[:-1], "abeille" if words[-1] != "abeille" else "abandon"],
+        words[:-1],
+        ["nonsense", *words[1:]],
+    ):
+        page = eve.get("/servers?text=" + quote_plus(" ".join(wrong))).body.decode()
+        assert 'role="alert"' in page
+        assert "is one line of" not in page
+    assert "No licence server was found" in eve.get("/servers?text=nobody").body.decode()
+
+
 def test_lines_heard_wrongly_are_counted(centre: Centre, eve: Desk) -> None:
     """The same line is shown again, spelled; the statistics tell."""
     path = signed(eve)
