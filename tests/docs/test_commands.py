@@ -1,7 +1,9 @@
 """Pages that name commands without playing them: each command exists, with these options and as many arguments."""
 
+import json
 import re
 import shlex
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -17,6 +19,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ["guide-own.en.md", "guide-own.fr.md", "operator.md", "auditor.md"]
 SETTING_UP = ["deployment.md", "running.md"]
 """Pages where commands of the system stand between ours."""
+SITE_PAGES = ("artefacts.md", "backup-windows.md", "guide-windows.en.md", "guide-windows.fr.md", "migration.md")
+"""Pages that show `site.toml`, which has sections of the same names."""
 FILES = ("centre-card.json", "packs.json", "report.calvox", "request.txt", "backups/ledger.calvox-backup", "answer.txt")
 """Files that the pages name, and that some options want to find."""
 
@@ -159,6 +163,42 @@ def test_the_settings_and_ports_of_the_deployment_are_the_programs(tmp_path: Pat
     at = [plain.centre.listen, plain.centre.operations, plain.centre.people_listen, plain.server.listen]
     at += [plain.server.operations, plain.server.people_listen, plain.manager.site_listen]
     assert set(re.findall(r"\b74\d\d\b", page)) == {one.rpartition(":")[2] for one in at}
+
+
+def examples(kind: str) -> list[tuple[str, str]]:
+    """List the fenced blocks of a kind that leave nothing out, with the page that each stands on."""
+    found = []
+    for page in sorted(DOCS.rglob("*.md")):
+        for indent, text in re.findall(
+            rf"^( *)```{kind}\b[^\n]*\n(.*?)^ *```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        ):
+            if "…" not in text:
+                found.append((page.name, re.sub(rf"^{indent}", "", text, flags=re.MULTILINE)))
+    return found
+
+
+def test_settings_that_are_shown_can_be_set(tmp_path: Path) -> None:
+    """Each example with a section of ours is read as the programs read it."""
+    sections = set(Settings.__struct_fields__)
+    shown = [text for page, text in examples("toml") if page not in SITE_PAGES and set(tomllib.loads(text)) <= sections]
+    assert len(shown) >= 5
+    for number, text in enumerate(shown):
+        file = tmp_path / f"{number}.toml"
+        file.write_text(text, "utf-8")
+        load(file, {})
+
+
+def test_examples_of_code_are_code() -> None:
+    """Python is parsed, and so is JSON, a value a line where there are several."""
+    for page, text in examples("python"):
+        compile(text, page, "exec")
+    shown = examples("json")
+    assert shown
+    for page, text in shown:
+        try:
+            json.loads(text)
+        except json.JSONDecodeError:
+            assert [json.loads(line) for line in text.splitlines() if line.strip()], page
 
 
 def test_the_guides_name_the_same_commands() -> None:
