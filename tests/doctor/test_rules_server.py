@@ -7,6 +7,7 @@ from importlib import import_module
 import msgspec
 import pytest
 
+from calvox.common.commands import Command
 from calvox.common.i18n import LANGUAGES
 from calvox.doctor import rules
 from calvox.doctor.engine import diagnose
@@ -477,6 +478,8 @@ def test_the_docstring_has_its_headings(name: str) -> None:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_title_and_remedy_can_be_shown(rule: Rule) -> None:
-    """Title and remedy have no value to fill in, and every rule names its source."""
-    assert all(str(text) == text.message for text in (rule.title, rule.remedy))
+    """Title and remedy have no value to fill in but commands of ours, and every rule names its source."""
+    assert str(rule.title) == rule.title.message
+    assert all(isinstance(value, Command) for value in rule.remedy.values.values())
+    assert "{" not in str(rule.remedy)
     assert rule.reference
