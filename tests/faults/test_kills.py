@@ -28,7 +28,7 @@ from calvox.wire.phone.filetext import write_recovery_text
 from tests.apps.processes import PATIENCE, environment
 from tests.centre.world import AGREEMENT, CALL_WORD, CALLER, COST, PASSPHRASE, PHONES, SERVER, device
 from tests.faults.dying import killed
-from tests.faults.works import KEY, backed_up, judge_backup, judge_restore
+from tests.faults.store_works import KEY, backed_up, judge_backup, judge_restore
 
 pytestmark = [pytest.mark.process, pytest.mark.timeout(240)]
 NAMING, MOVING = 27, 16
