@@ -12,15 +12,21 @@ import msgspec
 import pytest
 
 from calvox.apps.continuity.cases import NewKey
+from calvox.apps.continuity.cases import Nothing as Asked
 from calvox.apps.continuity.making import make_backup
+from calvox.apps.continuity.restoring import restore
 from calvox.apps.journals import VerifyJournal
 from calvox.apps.licence_server.backups import kept as kept_of
-from calvox.apps.licence_server.process import Page
+from calvox.apps.licence_server.backups import next_generation
+from calvox.apps.licence_server.host_cases import Nothing
+from calvox.apps.licence_server.process import Page, owner
+from calvox.apps.licence_server.retirement_cases import FreezeServer
 from calvox.common.clock import SYSTEM
 from calvox.common.errors import StoreFailed
 from calvox.common.settings import Backup, Server, Settings
 from calvox.core.holders import holder_of
 from calvox.core.products import CalType
+from calvox.server.retire import retirement_of
 from calvox.trust.recovery import recipient_of, recovery_key
 from calvox.wire import hostapi as api
 from tests.apps.processes import ServerProcess, command, stocked_folder
@@ -137,3 +143,45 @@ def test_a_backup_onto_a_full_disk_is_not_done(tmp_path: Path) -> None:
     assert not list(folder.glob(".backup-*"))
     made = make_backup(kept, Backup(folder=str(tmp_path / "elsewhere")), SYSTEM)
     assert Path(made.path).exists()
+
+
+def test_a_restore_onto_a_full_disk_is_not_done(tmp_path: Path) -> None:
+    """It says so and leaves nothing there; the server that was there serves on, and with room the restore is done."""
+    key = recovery_key(b"k" * 27)
+    with disk(tmp_path / "disk", "3m") as at:
+        folder = stocked_folder(at, wish("user", "2022", 5))
+        settings = Settings(server=Server(folder=str(folder)))
+        kept = kept_of(settings)
+        kept.owner.call("backup-key", NewKey(recipient_of(key)))
+        made = Path(make_backup(kept, Backup(folder=str(tmp_path / "backups")), SYSTEM).path)
+        filler, before = at / "filler", sorted(path.name for path in at.iterdir())
+        room = os.statvfs(at).f_bavail * os.statvfs(at).f_frsize
+        filler.write_bytes(b"\0" * (room - (128 << 10)))
+        with pytest.raises(StoreFailed, match=r"No space left|full") as caught:
+            restore(kept, made, key, next_generation, "ada", aside="server.before")
+        assert caught.value.hint
+        assert sorted(path.name for path in at.iterdir() if path != filler) == before
+        filler.unlink()
+        kept.owner.call("journal-verify", VerifyJournal())
+        restore(kept, made, key, next_generation, "ada", aside="server.before")
+        assert kept.owner.call("backups", Asked()).restored
+
+
+def test_a_retirement_on_a_full_disk_is_not_done(tmp_path: Path) -> None:
+    """The server stays frozen and whole; with room again it is retired."""
+    with disk(tmp_path / "disk", "3m") as at:
+        folder = stocked_folder(at, wish("user", "2022", 5))
+        filler = at / "filler"
+        own = owner(Settings(server=Server(folder=str(folder))))
+        own.call("freeze", FreezeServer())
+        filler.write_bytes(b"\0" * (os.statvfs(at).f_bavail * os.statvfs(at).f_frsize))
+        asked = ("server", "retire", "--name", "localhost", "--folder", str(folder))
+        told = command(*asked, cwd=tmp_path)
+        error = msgspec.json.decode(told.stderr)
+        assert (told.returncode, error["code"]) == (12, "store-failed")
+        assert error["hint"]
+        assert retirement_of(folder) is None
+        filler.unlink()
+        assert own.call("status", Nothing()).frozen == "new"
+        assert command(*asked, cwd=tmp_path).returncode == 0
+        assert retirement_of(folder) is not None
