@@ -6,6 +6,7 @@ Its even clock (CLOCK_MONOTONIC) stays real, as it does when somebody sets a mac
 
 import json
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,16 +15,22 @@ from typing import Any
 
 import pytest
 
+from calvox.apps.centre.process import Founding, found, owner
 from calvox.apps.journals import VerifyJournal
 from calvox.apps.licence_server.cal_cases import ListCals
 from calvox.apps.licence_server.clock_cases import ClockShown
 from calvox.apps.licence_server.host_cases import Nothing
-from calvox.common.clock import DAY
-from calvox.common.errors import Unreachable
+from calvox.centre.agreements import AddAgreement, NewCaller, NewLine
+from calvox.centre.calls import PrepareCall
+from calvox.centre.signing import SignCall, Signed
+from calvox.common.clock import DAY, SYSTEM
+from calvox.common.errors import ClockWrong, Unreachable
+from calvox.common.settings import Centre as Chosen
 from calvox.core.products import CalType
 from calvox.host import HeldCal, Host
 from tests.apps.licence_server.test_process import host_of
-from tests.apps.processes import ServerProcess, command, stocked_folder
+from tests.apps.processes import COMMAND, PATIENCE, ServerProcess, command, environment, stocked_folder
+from tests.centre.world import AGREEMENT, CALL_WORD, CALLER, COST, PASSPHRASE, PHONES, SERVER, device
 from tests.world import wish
 
 pytestmark = pytest.mark.process
@@ -180,3 +187,41 @@ def test_a_clock_that_is_behind_cannot_be_confirmed(machine: Machine) -> None:
     done = command("server", "clock", "confirm", "--folder", str(machine.folder), cwd=machine.folder)
     assert (done.returncode, json.loads(done.stderr)["code"]) == (5, "conflict")
     machine.stands("clock-behind", -40 * DAY)
+
+
+@pytest.mark.parametrize("moment", [60, Y2010], ids=["1970", "2010"])
+def test_a_centre_on_a_machine_that_lost_the_time(tmp_path: Path, moment: int) -> None:
+    """It serves, says so, and signs nothing; once the clock is right the same process signs the call that waited."""
+    library()
+    folder, clock, log = tmp_path / "centre", tmp_path / "clock", tmp_path / "log"
+    found(folder, Founding("Centre d'essai", PHONES), PASSPHRASE, SYSTEM, cost=COST)
+    own = owner(Chosen(folder=str(folder)), None)
+    agreed = AddAgreement("Mairie", 6, "S", "P", (NewLine(0, 7, 100),), (NewCaller(CALLER, CALL_WORD),), AGREEMENT)
+    own.call("agreement-add", agreed)
+    asked = PrepareCall(CALLER, CALL_WORD, SERVER.hex(), agreement=AGREEMENT, lines=(device(60, 1),))
+    prepared = own.call("prepare", asked)
+    (tmp_path / "passphrase").write_text(PASSPHRASE)
+    clock.write_text(f"{moment - int(time.time()):+d}\n")
+    options = ("--folder", str(folder), "--passphrase-file", str(tmp_path / "passphrase"), "--listen", "127.0.0.1:0")
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            [*COMMAND, "centre", "serve", *options],
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=environment(**Machine.limits(clock)),
+        )
+    try:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["ready"]
+        with pytest.raises(ClockWrong, match=r"shows (1970|2010)-"):
+            own.call("sign", SignCall(prepared.call))
+        assert b"nothing is entered or signed" in log.read_bytes()
+        beside = clock.with_suffix(".new")
+        beside.write_text("+0\n")
+        beside.replace(clock)
+        signed = own.call("sign", SignCall(prepared.call))
+        assert isinstance(signed, Signed)
+        assert abs(signed.issue_day - time.time() // DAY) <= 1
+    finally:
+        process.terminate()
+        process.communicate(timeout=PATIENCE)
