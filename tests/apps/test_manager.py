@@ -155,6 +155,7 @@ CHANGES = [
         "/backups",
         "/migrate",
         "/migrate/file",
+        "/re-enrol",
     ),
     *(path.replace("{act}", act) for path, acts in ACTS.items() for act in acts),
 ]
