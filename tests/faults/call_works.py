@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from calvox.apps.continuity.cases import NewKey
+from calvox.centre.agreements import NewLine
 from calvox.centre.signing import Signed, sign_registered
 from calvox.common.clock import day_of
 from calvox.core.freezing import HELD
@@ -29,7 +30,7 @@ from calvox.wire.phone.filetext import write_file_text
 from calvox.wire.phone.forms import bytes_of, number_of
 from calvox.wire.phone.identity import retirement_matches
 from calvox.wire.phone.message import Kind
-from tests.centre.world import OTHER_SERVER, SECRET, SERVER, Centre, NewLine, device
+from tests.centre.world import OTHER_SERVER, SECRET, SERVER, Centre, device
 from tests.faults.store_works import KEY, LATER, back_up, centre_at, kept_at, restored, site_at
 from tests.world import CENTRE, NOON, Site, wish
 

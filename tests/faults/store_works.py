@@ -12,13 +12,14 @@ from calvox.apps.continuity.kept import Kept
 from calvox.apps.continuity.making import make_backup, settle_backups
 from calvox.apps.continuity.restoring import drop_restore, filled, finish_restore, restore
 from calvox.apps.licence_server import backups as of_server
+from calvox.centre.agreements import NewLine
 from calvox.common.errors import NotFound
 from calvox.common.settings import Backup, Server, Settings
 from calvox.common.settings import Centre as CentreSettings
 from calvox.core.products import CalType
 from calvox.journal.archive import SUFFIX, digest_of
 from calvox.trust.recovery import recipient_of, recovery_key
-from tests.centre.world import START, Centre, NewLine
+from tests.centre.world import START, Centre
 from tests.world import NOON, Clock, Site, wish
 
 KEY = recovery_key(b"k" * 27)

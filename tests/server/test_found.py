@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import apsw
 import pytest
 
-from calvox.common.errors import Busy, Conflict, NotFound, Tampered
+from calvox.common.errors import Busy, ClockWrong, Conflict, NotFound, Tampered
 from calvox.core.entries import ServerFounded
 from calvox.core.peopling import PasswordSet, PersonAdded
 from calvox.server.found import found
@@ -271,3 +271,10 @@ def test_the_tls_certificate_is_renewed_near_its_end_and_for_other_names(new: Si
     new.clock.moment = expires_at(second) - 59 * 86_400
     renew_tls(keys, ("licences.example",), new.world)
     assert file.read_bytes() != second
+
+
+def test_no_server_is_made_on_a_machine_that_lost_the_time(tmp_path: Path) -> None:
+    """Its certificates and its first entry would be of 1970 for ever."""
+    with pytest.raises(ClockWrong, match="1970"):
+        Site.founded(tmp_path, now=60)
+    assert list(tmp_path.iterdir()) == []
