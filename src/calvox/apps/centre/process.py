@@ -217,7 +217,9 @@ def _run(
 def _tidy(folder: Path) -> None:
     """Remove what was being written or built when a process was cut off: none of it counts, and secrets may lie in it."""
     for path in drop_restore(folder):
-        log.warning("a restore was cut off before it moved anything: it is not done, its remains are removed", path=path)
+        log.warning(
+            "a restore was cut off before it moved anything: it is not done, its remains are removed", path=path
+        )
     for place in (folder, folder / "tls"):
         for name in sweep_unfinished(place):
             log.warning("a file that was not written to its end is removed", path=str(place / name))
