@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,15 +13,21 @@ from calvox.apps.licence_server.report_cases import Export, export
 from calvox.common.clock import DAY
 from calvox.common.errors import BadInput, Tampered
 from calvox.common.i18n import Text
+from calvox.core.forecast import Forecast, Outlook
 from calvox.core.products import CalType
+from calvox.core.usage import PoolUsage
 from calvox.server.authorise import authorise
 from calvox.server.report import HostsAtAGlance, Status
 from calvox.server.report_tables import REPORTS
 from calvox.server.standing import GraceLeft
 from calvox.trust.signed_reports import read_signed
+from calvox.web.common.pages import Frame, write
+from calvox.web.manager.menu import NAME
 from calvox.web.manager.overview import overview
+from calvox.web.manager.use import use
 from tests.apps.browsing import Browser
 from tests.pdfs import text_of
+from tests.web.report_pages import NEW
 from tests.world import NOON, Site
 
 MONTH = "2027-01"
@@ -134,15 +141,24 @@ def test_the_advice_counts_what_was_said(used: Site, eve: Browser) -> None:
 
 
 def test_the_charts_are_given_their_figures(used: Site, eve: Browser, listener: Any) -> None:
-    """Every pool's peaks and totals for whoever is logged in, and nobody else; the overview asks for them."""
+    """Every pool's peaks and totals for whoever is logged in, and nobody else."""
     told = json.loads(eve.get("/usage.json").body)
     assert sorted((pool["peaks"][-1], pool["totals"][-1]) for pool in told["pools"]) == [(1, 10), (3, 60), (5, 5)]
     page = eve.get("/").body.decode()
-    assert page.count('data-chart="/usage.json"') == 3
+    assert "data-chart" not in page
     assert "uplot.min" in page
     assert "Used up: every CAL was in use today." in page
     assert "s5" in page
     assert Browser(listener).get("/usage.json").headers["location"].startswith("/log-in?")
+
+
+def test_a_chart_is_drawn_once_there_are_days_for_it() -> None:
+    """A day or two would make an axis that means nothing; the figures by week are there from the first day on."""
+    short = Forecast(Outlook.SHORT, 0)
+    pools = [PoolUsage("user", "2022", 20_000, [1] * days, [5] * days, short) for days in (1, 2, 3)]
+    assert [use(number, pool).charted for number, pool in enumerate(pools)] == [False, False, True]
+    page = write(overview(NEW, pools), Frame(NAME, "en", ZoneInfo("UTC"))).decode()
+    assert (page.count('data-chart="/usage.json"'), page.count('data-pool="2"'), page.count("</details>")) == (1, 1, 3)
 
 
 def test_grace_counts_down_as_the_hosts_said() -> None:
