@@ -140,11 +140,11 @@ def hold(shown: Shown, path: str, language: str) -> None:
 
 
 def first_visit(shown: Shown, path: str = "/") -> int:
-    """Load a page with an empty cache; nothing may come from elsewhere. Give the bytes."""
+    """Load a page with an empty cache; nothing may come from elsewhere. Give the bytes that came over the network."""
     sizes: dict[str, int] = {}
     with shown.context() as context:
         page = context.new_page()
-        page.on("response", lambda told: sizes.update({told.url: len(told.body())}))
+        page.on("response", lambda told: sizes.update({told.url: told.request.sizes()["responseBodySize"]}))
         page.goto(shown.address + path, wait_until="networkidle")
     assert all(address.startswith(shown.address) for address in sizes)
     return sum(sizes.values())

@@ -143,11 +143,15 @@ def test_a_file_may_hold_the_key_in_any_form(language: Any) -> None:
 
 
 def test_a_service_that_may_not_be_nice_makes_its_backup(terminal: Terminal) -> None:
-    """The unit of systemd filters the call (@resources), and has been nice already."""
+    """The unit of systemd filters both calls (@resources), and says the same itself."""
+    asked: list[tuple[object, ...]] = []
 
-    def filtered(increment: int) -> int:
+    def filtered(*how: object) -> None:
+        asked.append(how)
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     terminal.patch.setattr(os, "nice", filtered)
+    terminal.patch.setattr(os, "sched_setscheduler", filtered)
     terminal.run("backup", "key", "--yes")
     assert "Backed up and verified" in terminal.run("backup", "create")
+    assert len(asked) == 2

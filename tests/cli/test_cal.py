@@ -15,7 +15,7 @@ from calvox.core.products import CalType
 from tests.apps.processes import command, environment
 from tests.world import Site, wish
 
-REFUSED, NOT_FOUND, NOT_ALLOWED = 4, 3, 6
+REFUSED, NOT_FOUND, CONFLICT = 4, 3, 5
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_device_is_revoked_and_the_next_is_refused_with_numbers_and_day(folder
     text = seen(folder, "cal", "revoke", "pc-1", "--why", "stolen")
     assert "Of 6 CALs of version 2022, 1 may stand revoked (20 %, at least 1), and 1 do." in text
     assert f"One more may go from {day}" in text
-    assert run(folder, "cal", "release", "pc-1", "--type", "device", "--why", "x", code=NOT_ALLOWED)["hint"]
+    assert run(folder, "cal", "release", "pc-1", "--type", "device", "--why", "x", code=CONFLICT)["hint"]
     assert "1 CALs stand revoked, of 1 allowed (6 installed)" in seen(folder, "pack", "list")
 
 

@@ -110,6 +110,7 @@ def test_a_key_and_a_backup_put_it_right(place: Path) -> None:
 def test_an_edited_ledger_is_a_finding_and_the_rest_unknown(place: Path) -> None:
     """Not an error of the command."""
     connection = apsw.Connection(str(place / "server" / "journal.db"))
+    connection.set_busy_timeout(5_000)
     connection.execute("UPDATE pack SET quantity = 1000")
     connection.close()
     answer = told(place / "server", place=place)
@@ -122,6 +123,7 @@ def test_an_edited_ledger_is_a_finding_and_the_rest_unknown(place: Path) -> None
 def test_an_edit_that_opening_does_not_see_is_found_in_a_short_journal(place: Path) -> None:
     """The whole of it is verified, as at a start."""
     connection = apsw.Connection(str(place / "centre" / "journal.db"))
+    connection.set_busy_timeout(5_000)
     connection.execute("UPDATE telephone SET number = '+33 1 99 00 66 66'")
     connection.close()
     answer = told(place / "centre", place=place)
@@ -167,6 +169,7 @@ def test_a_serving_one_is_asked_and_not_opened(place: Path) -> None:
     with ServerProcess(place / "server") as process:
         done = command(*words, cwd=place)
         connection = apsw.Connection(str(place / "server" / "journal.db"))
+        connection.set_busy_timeout(5_000)
         connection.execute("UPDATE pack SET quantity = 1000")
         connection.close()
         edited = json.loads(command(*words, cwd=place).stdout)

@@ -72,7 +72,7 @@ def running(folder: Path) -> Iterator[ServerProcess]:
 
 
 def test_the_owner_of_the_machine_lets_in_whoever_was_locked_out(running: ServerProcess) -> None:
-    """Five wrong passwords lock, the list says until when, and a new password opens."""
+    """Five wrong passwords lock the name where they were tried, and a new password opens."""
     context = ssl.create_default_context(cafile=str(running.folder / "keys" / "authority.pem"))
     port = int(running.people.rpartition(":")[2])
 
@@ -83,7 +83,6 @@ def test_the_owner_of_the_machine_lets_in_whoever_was_locked_out(running: Server
     run(running.folder, "add", "eve", "--role", "auditor", text=PASSWORD + "\n")
     assert [log_in("wrong") for _ in range(5)] == [401] * 5
     assert log_in(PASSWORD) == 429
-    assert run(running.folder, "list")[1]["locked_until"] > 0
     run(running.folder, "password", "eve", text="another battery\n")
     assert (log_in(PASSWORD), log_in("another battery")) == (401, 200)
     assert (run(running.folder, "list")[1]["sessions"], run(running.folder, "list")[1]["locked_until"]) == (1, 0)

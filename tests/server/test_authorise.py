@@ -3,7 +3,7 @@
 import pytest
 
 from calvox.common.clock import DAY
-from calvox.common.errors import BadInput, Denied, NotFound
+from calvox.common.errors import BadInput, Conflict, NotFound
 from calvox.core.products import CalType
 from calvox.server.authorise import (
     Authorised,
@@ -133,7 +133,7 @@ def test_an_administrator_releases_one_cal(stocked: Site) -> None:
     assert not stocked.rows("lease")
     with pytest.raises(NotFound):
         release_by_hand(stocked.server, Which(user.claims.cal_id.hex()), "again", "ada")
-    with pytest.raises(Denied, match="device"):
+    with pytest.raises(Conflict, match="device"):
         release_by_hand(stocked.server, Which("pc-1", "device"), "x", "ada")
     with pytest.raises(BadInput):
         release_by_hand(stocked.server, Which("alice"), "", "ada")

@@ -241,6 +241,7 @@ def serving(folder: Path, listen: str = "127.0.0.1:0") -> Settings:
 def test_an_edited_register_keeps_it_from_starting(folder: Path) -> None:
     """In the last batch, or anywhere before."""
     connection = apsw.Connection(str(folder / "journal.db"))
+    connection.set_busy_timeout(5_000)
     connection.execute("UPDATE line SET quantity = 100000")
     connection.close()
     with pytest.raises(Tampered, match="Table line"):
@@ -253,6 +254,7 @@ def test_a_verification_that_somebody_asks_for_ends_it_when_the_register_was_edi
     """As it would not start: whoever asked has the answer, and the process ends with the exit code of a start."""
     process = start()
     connection = apsw.Connection(str(folder / "journal.db"))
+    connection.set_busy_timeout(5_000)
     connection.execute("UPDATE line SET quantity = 100000")
     connection.close()
     with pytest.raises(Tampered, match="Table line"):

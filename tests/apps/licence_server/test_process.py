@@ -164,6 +164,7 @@ def test_a_verification_that_somebody_asks_for_ends_a_server_whose_ledger_was_ch
     """As a start does, with its exit code and in its log; whoever waits for the answer has it first."""
     with ServerProcess(folder) as server:
         connection = apsw.Connection(str(folder / "journal.db"))
+        connection.set_busy_timeout(5_000)
         connection.execute("UPDATE pack SET issued = issued + 1 WHERE sequence = 1")
         connection.close()
         if asked == "journal-verify":

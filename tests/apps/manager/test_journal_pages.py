@@ -80,6 +80,7 @@ def test_an_auditor_verifies_and_comes_back_to_it(stocked: Site, eve: Browser) -
 def test_a_changed_journal_is_told(stocked: Site, eve: Browser) -> None:
     """By the first thing that does not hold, and what to do."""
     connection = apsw.Connection(str(stocked.folder / "journal.db"))
+    connection.set_busy_timeout(5_000)
     connection.execute("UPDATE pack SET issued = issued + 1 WHERE sequence = 1")
     connection.close()
     begin_verification(stocked.server, VerifyJournal(), "ada")
