@@ -8,6 +8,7 @@ import apsw
 import pytest
 
 from calvox.common.errors import Busy, Tampered
+from calvox.journal import sqlite
 from calvox.journal.entry import entry_hash
 from tests.contracts.test_journal import add, make
 from tests.journal.books import open_sqlite
@@ -22,6 +23,13 @@ def folder(tmp_path: Path) -> Path:
         journal.run(add("red", 1, bytes([n]) * 32))
     journal.close()
     return tmp_path
+
+
+@pytest.fixture(autouse=True, params=[1, 4096])
+def stretch(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Look at a journal an entry at a time, and at all of it at once."""
+    monkeypatch.setattr(sqlite, "STRETCH", request.param)
+    return int(request.param)
 
 
 def edit(folder: Path, *statements: str) -> None:
@@ -148,3 +156,31 @@ def test_a_store_has_one_owner(folder: Path) -> None:
         open_sqlite(folder)
     journal.close()
     open_sqlite(folder).close()
+
+
+def test_what_is_written_meanwhile_is_verified_too(folder: Path, stretch: int) -> None:
+    """For nothing is held open between two stretches; the log can be taken over into the database there."""
+    journal, more = open_sqlite(folder), iter(range(5))
+
+    def write(_: float) -> None:
+        if next(more, None) is not None:
+            journal.run(add("red", 1))
+
+    assert journal.verify(write).position == (15 if stretch == 1 else 10)
+    with journal.read() as reader:
+        assert reader.head.position == 15
+    journal.close()
+
+
+@pytest.mark.parametrize("stretch", [1], indirect=True)
+def test_entries_that_go_while_it_is_verified_are_missed(folder: Path, stretch: int) -> None:
+    """Between two stretches somebody cuts the tail off, beneath what was looked at already."""
+    journal = open_sqlite(folder)
+
+    def cut(part: float) -> None:
+        if part == 0.8:
+            edit(folder, "DELETE FROM batch WHERE last > 4", "DELETE FROM entry WHERE sequence > 4")
+
+    with pytest.raises(Tampered, match="ends at entry 4, but entry 8 was committed"):
+        journal.verify(cut)
+    journal.close()

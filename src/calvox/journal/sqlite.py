@@ -8,9 +8,10 @@ the store, by a lock on the file `lock` beside it.
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -31,13 +32,18 @@ from calvox.journal.rows import SCHEMA, SqliteReader, SqliteTransaction
 from calvox.journal.sealing import Sealer
 from calvox.journal.tables import create_tables
 from calvox.journal.upgrading import bring_chain_up, bring_up
-from calvox.journal.verifying import check_batch, check_entry, check_head, group, readable, signed_batch, verify_all
+from calvox.journal.verifying import check_batch, check_entry, check_head, readable, signed_batch
+from calvox.journal.walking import Walk, walk_on
 
 DATABASE, HEAD, LOCK = "journal.db", "journal.head", "journal.lock"
 SCHEMA_VERSION = 2
 """Goes up when the tables of the chain itself change; a book's own tables are brought up by their shape."""
 BATCH_LIMIT = 512
 """Pieces of work that may share a commit."""
+STRETCH = 4096
+"""Entries that are verified in one look at the journal."""
+LONG_LOG = 64 << 20
+"""Bytes of the log that are kept; where it is longer, a verification lets the writer begin it anew."""
 
 
 class SqliteJournal:
@@ -55,6 +61,7 @@ class SqliteJournal:
             # A commit touches pages all over; with room for them, and fewer copies of the log, twice as much gets through.
             self._connection.execute("PRAGMA cache_size=-65536")
             self._connection.execute("PRAGMA wal_autocheckpoint=8192")
+            self._connection.execute(f"PRAGMA journal_size_limit={LONG_LOG}")
             # A name that was erased is not to lie on in a page that is written anyway.
             self._connection.execute("PRAGMA secure_delete=FAST")
             self._transaction = SqliteTransaction(self._connection, book, sealer)
@@ -120,12 +127,25 @@ class SqliteJournal:
     def verify(self, progress: Callable[[float], None] = lambda _: None) -> Head:
         """Check everything; return the head up to which it holds."""
         outside = self._head.read()
-        with readable(), self._snapshot() as reader:
-            end = reader.head.position
-            pairs = group(reader.batches(), reader.entries(), end)
-            last = verify_all(self._book, self._sealer, reader.tables, pairs, end, progress)
-            check_head(outside, last, next(reader.entries(outside.position, outside.position), None))
-            return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
+        with readable(), closing(Walk(self._book, self._sealer)) as walk:
+            ended = False
+            while not ended:
+                with self._snapshot() as reader:
+                    if ended := walk_on(walk, reader, progress, STRETCH):
+                        check_head(outside, walk.last, next(reader.entries(outside.position, outside.position), None))
+                self._let_the_log_end()
+            return Head(walk.last.sequence, walk.last.hash) if walk.last else Head(0, GENESIS)
+
+    def _let_the_log_end(self) -> None:
+        """Hold nothing open while the log is long, for two seconds at most: else whoever writes finds it read, and adds to it."""
+        log, unwritten = self.folder / f"{DATABASE}-wal", 0
+        with suppress(OSError):
+            for _ in range(100):
+                before = log.stat()
+                if before.st_size <= LONG_LOG or unwritten > 20:
+                    return
+                time.sleep(0.02)
+                unwritten = unwritten + 1 if log.stat().st_mtime_ns == before.st_mtime_ns else 0
 
     def close(self) -> None:
         """Finish what was handed over and let the store go."""
