@@ -128,12 +128,14 @@ class SqliteJournal:
         """Check everything; return the head up to which it holds."""
         outside = self._head.read()
         with readable(), closing(Walk(self._book, self._sealer)) as walk:
-            ended = False
+            ended, end = False, -1
             while not ended:
                 with self._snapshot() as reader:
+                    written, end = reader.head.position != end, reader.head.position
                     if ended := walk_on(walk, reader, progress, STRETCH):
                         check_head(outside, walk.last, next(reader.entries(outside.position, outside.position), None))
-                self._let_the_log_end()
+                if written and not ended:
+                    self._let_the_log_end()
             return Head(walk.last.sequence, walk.last.hash) if walk.last else Head(0, GENESIS)
 
     def _let_the_log_end(self) -> None:

@@ -34,7 +34,8 @@ from calvox.apps.centre.tls import (
     renew,
 )
 from calvox.apps.continuity.cases import OWN_BACKUP_CASES
-from calvox.apps.continuity.restoring import drop_restore, finish_restore
+from calvox.apps.continuity.restoring import finish_restore
+from calvox.apps.continuity.tidying import tidy
 from calvox.apps.desk import desk_routes
 from calvox.apps.journals import until_tampered
 from calvox.apps.operations import bind_operations, operations_app
@@ -52,7 +53,7 @@ from calvox.centre.statistics import MOST_DAYS, StatisticsAsked, call_statistics
 from calvox.common import settings
 from calvox.common.clock import SYSTEM, World, demand_clock
 from calvox.common.errors import ClockWrong
-from calvox.common.files import build_whole, read_whole, sweep_unfinished, write_whole
+from calvox.common.files import build_whole, read_whole, write_whole
 from calvox.common.i18n import fitting_language, language_of
 from calvox.core.peopling import Role
 from calvox.journal.interface import Transaction
@@ -188,7 +189,7 @@ def _run(
             shown, long = card.card_of(reader), reader.head.position > chosen.verify_at_start
         if not long:
             context.journal.verify()
-        _tidy(folder)
+        tidy(folder, folder / "tls")
         _sign_owed(context)
         renew(folder, world)
         tls = public_context(folder)
@@ -212,17 +213,6 @@ def _run(
         run_loop(serve(listeners, partial(announce, address, context.people_at), aside))
     finally:
         context.close()
-
-
-def _tidy(folder: Path) -> None:
-    """Remove what was being written or built when a process was cut off: none of it counts, and secrets may lie in it."""
-    for path in drop_restore(folder):
-        log.warning(
-            "a restore was cut off before it moved anything: it is not done, its remains are removed", path=path
-        )
-    for place in (folder, folder / "tls"):
-        for name in sweep_unfinished(place):
-            log.warning("a file that was not written to its end is removed", path=str(place / name))
 
 
 def _sign_owed(context: Context) -> None:

@@ -17,7 +17,8 @@ from calvox.apps.alerting.alerter import keep_alerting, telling_of_tampering
 from calvox.apps.alerting.cases import alert_cases
 from calvox.apps.alerting.mailing import check_settings
 from calvox.apps.continuity.cases import BACKUP_CASES, OWN_BACKUP_CASES
-from calvox.apps.continuity.restoring import drop_restore, finish_restore
+from calvox.apps.continuity.restoring import finish_restore
+from calvox.apps.continuity.tidying import tidy
 from calvox.apps.host_api import desk_of, host_app, tls_context
 from calvox.apps.host_api.tls import refresh
 from calvox.apps.journals import JOURNAL_CASES, until_tampered
@@ -42,7 +43,6 @@ from calvox.apps.people_api.cases import OWN_CASES, PEOPLE_CASES
 from calvox.apps.people_api.directory import site_directory
 from calvox.apps.serving import Listener, bind, control_app, run_loop, serve
 from calvox.common.clock import SYSTEM, World
-from calvox.common.files import sweep_unfinished
 from calvox.common.settings import Settings
 from calvox.core.reports import CalReport, RefusalReport
 from calvox.server import report
@@ -154,7 +154,7 @@ def _run(settings: Settings, ready: Callable[[str, str], None], world: World) ->
 def _run_active(settings: Settings, ready: Callable[[str, str], None], world: World) -> None:
     server = _opened(settings, world)
     try:
-        _tidy(server.folder)
+        tidy(server.folder, server.folder / "keys")
         _tell_reenrolment(server)
         renew_tls(server.keys, settings.server.names, server.world)
         _verify_at_start(server)
@@ -175,17 +175,6 @@ def _tell_reenrolment(server: LicenceServer) -> None:
         )
     if call is not None and call.record:
         log.warning("a re-enrolment was begun and is not done: its call is open", by=call.by)
-
-
-def _tidy(folder: Path) -> None:
-    """Remove what was being written or built when a process was cut off: none of it counts, and secrets may lie in it."""
-    for path in drop_restore(folder):
-        log.warning(
-            "a restore was cut off before it moved anything: it is not done, its remains are removed", path=path
-        )
-    for place in (folder, folder / "keys"):
-        for name in sweep_unfinished(place):
-            log.warning("a file that was not written to its end is removed", path=str(place / name))
 
 
 def _verify_at_start(server: LicenceServer) -> None:
